@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* The command `carteiro`. */
+int main(void)
+{
+  return 0;
+}

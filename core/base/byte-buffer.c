@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* A growable queue of bytes. */
+#include "base/byte-buffer.h"
+
+#include <stdarg.h>
+
+void byte_buffer_clear(ByteBuffer *buffer)
+{
+  if (buffer->data != NULL) explicit_bzero(buffer->data, buffer->size);
+  g_free(buffer->data);
+  *buffer = (ByteBuffer){0};
+}
+
+void byte_buffer_reset(ByteBuffer *buffer)
+{
+  if (buffer->end > 0) explicit_bzero(buffer->data, buffer->end);
+  buffer->start = buffer->end = 0;
+}
+
+static void make_room(ByteBuffer *buffer, size_t count)
+{
+  if (buffer->size - buffer->end >= count) return;
+  size_t held = buffer->end - buffer->start;
+  if (buffer->start > 0 && buffer->start >= held && buffer->size - held >= count) {
+    memcpy(buffer->data, buffer->data + buffer->start, held);
+  } else {
+    size_t size = MAX((size_t)256, buffer->size);
+    while (size - held < count)
+      size *= 2;
+    uint8_t *data = g_malloc(size);
+    if (held > 0) memcpy(data, buffer->data + buffer->start, held);
+    if (buffer->data != NULL) explicit_bzero(buffer->data, buffer->size);
+    g_free(buffer->data);
+    buffer->data = data;
+    buffer->size = size;
+  }
+  buffer->start = 0;
+  buffer->end = held;
+}
+
+void byte_buffer_append(ByteBuffer *buffer, Bytes view)
+{
+  if (view.length == 0) return;
+  make_room(buffer, view.length);
+  memcpy(buffer->data + buffer->end, view.data, view.length);
+  buffer->end += view.length;
+}
+
+void byte_buffer_append_format(ByteBuffer *buffer, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  g_autofree char *text = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  byte_buffer_append(buffer, bytes_from_string(text));
+}
+
+void byte_buffer_consume(ByteBuffer *buffer, size_t count)
+{
+  g_assert(count <= buffer->end - buffer->start);
+  buffer->start += count;
+  if (buffer->start == buffer->end) buffer->start = buffer->end = 0;
+}

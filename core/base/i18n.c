@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Choice of the language, also on a machine that has only the C locale. */
+#include "base/i18n.h"
+
+#include <libintl.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_portuguese(const char *name)
+{
+  return g_ascii_strncasecmp(name, "pt", 2) == 0 && (name[2] == '\0' || strchr("_-.@:", name[2]) != NULL);
+}
+
+/* The language the person's environment asks for, as gettext would read it. */
+static const char *environment_language(void)
+{
+  static const char *const names[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
+  for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+    const char *value = g_getenv(names[i]);
+    if (value != NULL && value[0] != '\0') return is_portuguese(value) ? "pt_BR" : "en";
+  }
+  return "en";
+}
+
+static void bind_catalogue(void)
+{
+  char program[4096];
+  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+  if (length <= 0) return;
+  program[length] = '\0';
+  g_autofree char *folder = g_path_get_dirname(program);
+  g_autofree char *catalogue = g_build_filename(folder, "..", "share", "locale", NULL);
+  bindtextdomain(GETTEXT_PACKAGE, catalogue);
+  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  textdomain(GETTEXT_PACKAGE);
+}
+
+bool i18n_init(const char *wanted)
+{
+  bool known = wanted == NULL || strcmp(wanted, "pt_BR") == 0 || strcmp(wanted, "en") == 0;
+  const char *language = wanted == NULL || !known ? environment_language() : wanted;
+  g_setenv("LANGUAGE", language, TRUE);
+  /* Our own output never depends on the locale's number forms, so only messages and characters follow it. */
+  if (setlocale(LC_CTYPE, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0) setlocale(LC_CTYPE, "C.UTF-8");
+  if (setlocale(LC_MESSAGES, "") == NULL || strcmp(setlocale(LC_MESSAGES, NULL), "C") == 0 ||
+      strcmp(setlocale(LC_MESSAGES, NULL), "POSIX") == 0)
+    setlocale(LC_MESSAGES, "C.UTF-8");
+  bind_catalogue();
+  return known;
+}
+
+const char *i18n_language(void)
+{
+  const char *language = g_getenv("LANGUAGE");
+  return language != NULL && is_portuguese(language) ? "pt_BR" : "en";
+}

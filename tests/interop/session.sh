@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+# What every recording has in common: start the capture, run the clients, stop, tell what was done. Sourced by `record`.
+#
+#   begin FILE HOST FILTER [OPTION…]   tcpdump for .pcap, dumpcap for .pcapng; `-i eth0` unless an option says otherwise
+#   about TITLE TEXT                   what a reader should know
+#   client HOST LINE                   a shell line in that host, which must succeed; client_refused: must fail
+#   finish [big-endian | secrets]      waits for the last FIN, writes the capture and its .md
+
+CAPTURE_PID=
+
+# Each host has a home folder with the messages in it, so that no path of this machine is ever needed.
+session_files() {
+    local host
+    for host in alice bob alpha beta gamma; do
+        mkdir -p "$WORK/box/$host"
+        cp -r "$HERE/messages" "$WORK/box/$host/"
+        chmod 755 "$WORK/box" "$WORK/box/$host"
+    done
+    mkdir -p "$WORK/raw"
+}
+
+begin() {
+    local options=("${@:4}") i
+    FILE=$1 AT=$2 FILTER=$3 TITLE='' TEXT='' SERVERS=
+    COMMANDS=()
+    [[ " ${options[*]} " == *" -i "* ]] || options=(-i eth0 "${options[@]}")
+    case $FILE in
+        *.pcapng) RECORDER=dumpcap options=(-q "${options[@]}") ;;
+        *) RECORDER=tcpdump options=(-n -U "${options[@]}") ;;
+    esac
+    RECORDED="$RECORDER"
+    for i in "${options[@]}"; do
+        [[ $i == *' '* ]] && i="'$i'"
+        RECORDED+=" $i"
+    done
+    # With dumpcap the filter is an option and holds for the interfaces named after it.
+    if [ $RECORDER = dumpcap ]; then
+        [ -z "$FILTER" ] || { options=(-f "$FILTER" "${options[@]}"); RECORDED="dumpcap -f '$FILTER'${RECORDED#dumpcap}"; }
+        RECORDED+=" -w $FILE"
+        enter "$AT" dumpcap "${options[@]}" -w "$WORK/raw/$FILE" 2>"$WORK/raw/log" &
+    else
+        RECORDED+=" -w $FILE '$FILTER'"
+        enter "$AT" tcpdump -Z root "${options[@]}" -w "$WORK/raw/$FILE" "$FILTER" 2>"$WORK/raw/log" &
+    fi
+    CAPTURE_PID=$!
+    wait_for 10 grep -qE 'listening on|^File:' "$WORK/raw/log"
+    sleep 0.3
+}
+
+about() {
+    TITLE=$1 TEXT=$2
+}
+
+run_client() {
+    local host=$1 line=$2
+    COMMANDS+=("$host\$ $line")
+    on "$host" env -i PATH="$PATH" HOME="$WORK/box/$host" LC_ALL=C.UTF-8 TZ=UTC TERM=xterm USER="$host" LOGNAME="$host" \
+        sh -c "cd && $line" >>"$WORK/clients.log" 2>&1
+}
+
+client() {
+    run_client "$@" || { echo "record: $FILE: this should have worked: $2" >&2; tail -20 "$WORK/clients.log" >&2; exit 1; }
+}
+
+client_refused() {
+    ! run_client "$@" || { echo "record: $FILE: this should have been refused: $2" >&2; exit 1; }
+}
+
+# A step that is told in the .md but is no command of a client: step TEXT COMMAND…
+step() {
+    COMMANDS+=("# $1")
+    shift
+    "$@"
+}
+
+capture_stop() {
+    [ -n "$CAPTURE_PID" ] || return 0
+    kill -INT "$CAPTURE_PID" 2>/dev/null || true
+    wait "$CAPTURE_PID" 2>/dev/null || true
+    CAPTURE_PID=
+}
+
+finish() {
+    local raw=$WORK/raw/$FILE
+    wait_for 20 network_quiet
+    sleep 0.5
+    capture_stop
+    case $FILE in
+        *.pcapng)
+            if [ "${1:-}" = secrets ]; then
+                editcap --inject-secrets "tls,$WORK/box/keys" "$raw" "$raw.keyed"
+                mv "$raw.keyed" "$raw"
+                RECORDED+="; editcap --inject-secrets tls,KEYS"
+            fi
+            /usr/bin/python3 "$HERE/recast.py" scrub "$raw" "$OUT/$FILE"
+            ;;
+        *)
+            if [ "${1:-}" = big-endian ]; then
+                /usr/bin/python3 "$HERE/recast.py" big-endian "$raw" "$OUT/$FILE"
+                RECORDED+="; recast.py big-endian"
+            else
+                cp "$raw" "$OUT/$FILE"
+            fi
+            [ "${1:-}" != secrets ] || cp "$WORK/box/keys" "$OUT/${FILE%.pcap}.keys"
+            ;;
+    esac
+    chmod 644 "$OUT/$FILE"
+    write_notes "$OUT/${FILE%.*}.md"
+    echo "$FILE"
+}
+
+version_of() {
+    dpkg-query -W -f '${Version}' "$1"
+}
+
+# The programs a recording names, with their versions.
+programs() {
+    local word package seen=' ' words="${COMMANDS[*]} $RECORDED $SERVERS"
+    for word in tcpdump dumpcap editcap swaks curl msmtp mpop fetchmail mutt mbsync exim Postfix Dovecot dnsmasq; do
+        [[ $words == *"$word"* ]] || continue
+        case $word in
+            dumpcap | editcap) package=wireshark-common ;;
+            mbsync) package=isync ;;
+            Postfix) package=postfix ;;
+            Dovecot) package=dovecot-core ;;
+            dnsmasq) package=dnsmasq-base ;;
+            *) package=$word ;;
+        esac
+        [ "$word" = exim ] && { seen+="Exim $(sed -n 's/^Exim version \([0-9.]*\).*/\1/p' "$WORK/exim/version"), "; continue; }
+        seen+="$word $(version_of "$package"), "
+    done
+    echo "${seen:1:-2}"
+}
+
+write_notes() {
+    local command
+    {
+        printf '# %s: %s\n%s\n\n## How it was recorded\n' "$FILE" "$TITLE" "$TEXT"
+        printf -- '- With: %s\n- On `%s`: `%s`\n' "$(programs)" "$(host_name "$AT")" "$RECORDED"
+        printf -- '- Recorder: `tests/interop/record` (network, server configuration and messages are in that folder)\n\n```\n'
+        for command in "${COMMANDS[@]}"; do
+            printf '%s\n' "$command"
+        done
+        printf '```\n\n'
+        /usr/bin/python3 "$HERE/describe.py" facts "$OUT/$FILE"
+    } >"$1"
+}

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+typedef int first_source_to_come;
