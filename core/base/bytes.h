@@ -97,7 +97,7 @@ static inline uint8_t byte_reader_u8(ByteReader *reader)
 static inline uint16_t byte_reader_be16(ByteReader *reader)
 {
   Bytes b = byte_reader_take(reader, 2);
-  return b.length == 2 ? (uint16_t)(b.data[0] << 8 | b.data[1]) : 0;
+  return b.length == 2 ? (uint16_t)((unsigned)b.data[0] << 8 | b.data[1]) : 0;
 }
 
 static inline uint32_t byte_reader_be32(ByteReader *reader)
@@ -110,7 +110,7 @@ static inline uint32_t byte_reader_be32(ByteReader *reader)
 static inline uint16_t byte_reader_le16(ByteReader *reader)
 {
   Bytes b = byte_reader_take(reader, 2);
-  return b.length == 2 ? (uint16_t)(b.data[1] << 8 | b.data[0]) : 0;
+  return b.length == 2 ? (uint16_t)((unsigned)b.data[1] << 8 | b.data[0]) : 0;
 }
 
 static inline uint32_t byte_reader_le32(ByteReader *reader)

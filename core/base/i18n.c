@@ -56,3 +56,22 @@ const char *i18n_language(void)
   const char *language = g_getenv("LANGUAGE");
   return language != NULL && is_portuguese(language) ? "pt_BR" : "en";
 }
+
+const char *i18n_format_number(uint64_t number, char text[I18N_NUMBER_TEXT])
+{
+  const char *mark = is_portuguese(i18n_language()) ? "." : "\u202f";
+  char digits[24];
+  size_t count = (size_t)g_snprintf(digits, sizeof digits, "%" G_GUINT64_FORMAT, number);
+  char *end = text;
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0 && (count - i) % 3 == 0) end = g_stpcpy(end, mark);
+    *end++ = digits[i];
+  }
+  *end = '\0';
+  return text;
+}
+
+char i18n_decimal_mark(void)
+{
+  return is_portuguese(i18n_language()) ? ',' : '.';
+}

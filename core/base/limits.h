@@ -9,5 +9,5 @@
 #define LIMIT_PENDING_COMMANDS 1024u   /* commands awaiting a reply in one session */
 #define LIMIT_REASSEMBLY_BYTES 4194304u /* bytes held out of order for one direction of a stream */
 #define LIMIT_REASSEMBLY_TOTAL 67108864u /* the same, over all streams */
-#define LIMIT_STREAMS_OPEN 262144u     /* streams followed at a time; the oldest quiet one goes first */
+#define LIMIT_STREAMS_OPEN 65536u      /* streams followed at a time; the oldest quiet one goes first */
 #define LIMIT_RECOGNITION_BYTES 4096u  /* bytes looked at before a stream is given up as "not mail" */

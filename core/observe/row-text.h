@@ -25,6 +25,9 @@ typedef struct {
   ByteBuffer scratch;
 } RowText;
 
+/* Fills *line with what the decoder said of the event's row, for a DecoderClass's dissect. */
+void row_line(const RowEvent *event, DecodedLine *line);
+
 /* Makes an empty RowText, to be used again and again; clear frees it. */
 void row_text_init(RowText *text);
 void row_text_clear(RowText *text);

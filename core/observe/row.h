@@ -32,7 +32,7 @@ typedef struct {
     uint32_t session_replies; /* LINE_SESSION at the close */
   };
   uint32_t id;     /* 1-based */
-  uint32_t stream; /* index into the source's streams (TCP and UDP together, by first frame) */
+  uint32_t stream; /* StreamInfo.index */
   uint32_t frame;  /* 1-based: the frame that completed the line */
   uint32_t about;  /* id of the command answered or the line remarked on; 0 none */
   uint16_t word;   /* as DecodedLine.word; LINE_SESSION: a StreamState */
@@ -50,7 +50,7 @@ G_STATIC_ASSERT(sizeof(Row) <= 64);
 
 /* One conversation. */
 typedef struct {
-  uint32_t index;       /* among all streams */
+  uint32_t index;       /* 0-based, among the streams that have rows; set when the protocol is known */
   uint32_t number;      /* among the streams of its transport: Wireshark's tcp.stream or udp.stream */
   bool udp;
   ProtocolId protocol;  /* PROTOCOL_NONE until known */
@@ -77,7 +77,7 @@ typedef struct {
   uint32_t length;
   uint32_t frame;
   uint64_t source_offset; /* of the first payload byte in the source */
-  uint16_t header_length; /* bytes of the frame before the payload */
+  uint32_t header_length; /* bytes of the frame before the payload */
   uint16_t link_type;
   uint32_t frame_length;  /* captured bytes of the frame */
 } StreamSegment;

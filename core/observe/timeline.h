@@ -41,6 +41,10 @@ int64_t timeline_find_note(Timeline *timeline, uint32_t id);
  * source has changed or cannot be read. Missing bytes (a gap) are left out. */
 bool timeline_read(Timeline *timeline, const Row *row, size_t limit, ByteBuffer *bytes, GError **error);
 
+/* Fills *event for a row, with its bytes (at most LIMIT_LINE_SHOWN) read into raw, for row_text_set. Where the bytes cannot be read raw is
+ * left empty; returns false then. event's views are valid until raw changes. */
+bool timeline_get_event(Timeline *timeline, const Row *row, ByteBuffer *raw, RowEvent *event);
+
 /* Where a row's bytes lie: the frames that carry them. */
 typedef struct {
   uint32_t frame;

@@ -53,6 +53,16 @@ typedef enum {
   NOTE_CONFLICTING_OVERLAP,
   NOTE_LINE_TOO_LONG,
   NOTE_SERVER_BUSY,      /* too many commands pending: the oldest is given up */
+  NOTE_ONE_SIDED,        /* only one direction was captured */
+  NOTE_BAD_REPLY,        /* a server line that is no reply */
+  NOTE_BARE_CR,
+  NOTE_NUL,
+  NOTE_FALSE_END,        /* LF.LF and the like inside a body: some servers would stop there */
+  NOTE_STARTTLS_REFUSED, /* the dialogue goes on in clear text */
+  NOTE_STARTTLS_STRIPPED, /* the offer was overwritten on the way */
+  NOTE_STARTTLS_INJECTION, /* commands sent in clear after STARTTLS */
+  NOTE_EARLY_REPLY,      /* a reply before the message had ended */
+  NOTE_SENDER_MISMATCH,  /* envelope sender and From header differ */
   NOTE_COUNT,
 } NoteCode;
 

@@ -32,6 +32,7 @@ typedef enum {
 typedef struct {
   EndpointEventType type;
   Bytes user, secret;
+  Bytes challenge; /* AUTHENTICATE: what the digest in secret was made of; empty for passwords */
   const char *mechanism;
   Bytes address;
   const Envelope *envelope;
@@ -103,7 +104,8 @@ static inline bool endpoint_wants_read(Endpoint *endpoint)
   return endpoint->class->wants_read(endpoint);
 }
 
-/* Returns when advance must be called at the latest; NANOSECONDS_NEVER for no time-out. */
+/* Returns when advance must be called at the latest; 0 before the first advance: the endpoint wants to know the time; NANOSECONDS_NEVER for no
+ * time-out. */
 static inline Nanoseconds endpoint_deadline(Endpoint *endpoint)
 {
   return endpoint->class->deadline(endpoint);

@@ -309,13 +309,15 @@ def tshark(path: Path, *arguments: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def stream_bytes(path: Path, layer: str, number: int) -> tuple[bytes, bytes]:
-    """The bytes of client and server. tshark indents what the second node sent; the first is who sent first."""
-    sides = {False: bytearray(), True: bytearray()}
+def stream_bytes(path: Path, layer: str, number: int, port: int) -> tuple[bytes, bytes]:
+    """The bytes of client and server. tshark indents what node 1 sent; in TLS node 0 is whoever spoke first, so its port decides."""
+    sides, client = {False: bytearray(), True: bytearray()}, False
     for text in tshark(path, "-q", "-z", f"follow,{layer},raw,{number}").splitlines():
-        if re.fullmatch(r"\t?[0-9a-f]+", text):
+        if text.startswith("Node 0:"):
+            client = text.endswith(f":{port}")
+        elif re.fullmatch(r"\t?[0-9a-f]+", text):
             sides[text.startswith("\t")] += bytes.fromhex(text.strip())
-    return bytes(sides[False]), bytes(sides[True])
+    return bytes(sides[client]), bytes(sides[not client])
 
 
 def streams(path: Path) -> list[tuple[int, str, str, int]]:
@@ -336,11 +338,11 @@ def read_stream(path: Path, number: int, port: int) -> list[Dialogue]:
     protocol = PORTS[port]
     out = []
     if port not in IMPLICIT_TLS:
-        client, server = stream_bytes(path, "tcp", number)
+        client, server = stream_bytes(path, "tcp", number, port)
         out.append(READ[protocol](Reader(client), Reader(server)))
         if out[0].ended_by != "TLS":
             return out
-    client, server = stream_bytes(path, "tls", number)
+    client, server = stream_bytes(path, "tls", number, port)
     if server:
         inside = READ[protocol](Reader(client), Reader(server), greeting=port in IMPLICIT_TLS)
         inside.secured = "TLS"

@@ -2,7 +2,7 @@
 # What every recording has in common: start the capture, run the clients, stop, tell what was done. Sourced by `record`.
 #
 #   begin FILE HOST FILTER [OPTION…]   tcpdump for .pcap, dumpcap for .pcapng; `-i eth0` unless an option says otherwise
-#   about TITLE TEXT                   what a reader should know
+#   about TITLE SERVERS TEXT           what a reader should know, and which servers speak
 #   client HOST LINE                   a shell line in that host, which must succeed; client_refused: must fail
 #   finish [big-endian | secrets]      waits for the last FIN, writes the capture and its .md
 
@@ -13,7 +13,7 @@ session_files() {
     local host
     for host in alice bob alpha beta gamma; do
         mkdir -p "$WORK/box/$host"
-        cp -r "$HERE/messages" "$WORK/box/$host/"
+        cp -r "$HERE/messages" "$HERE/config" "$WORK/box/$host/"
         chmod 755 "$WORK/box" "$WORK/box/$host"
     done
     mkdir -p "$WORK/raw"
@@ -26,13 +26,14 @@ begin() {
     [[ " ${options[*]} " == *" -i "* ]] || options=(-i eth0 "${options[@]}")
     case $FILE in
         *.pcapng) RECORDER=dumpcap options=(-q "${options[@]}") ;;
-        *) RECORDER=tcpdump options=(-n -U "${options[@]}") ;;
+        *) RECORDER=tcpdump options=(-n -U --immediate-mode "${options[@]}") ;;
     esac
     RECORDED="$RECORDER"
     for i in "${options[@]}"; do
         [[ $i == *' '* ]] && i="'$i'"
         RECORDED+=" $i"
     done
+    rm -f "$WORK/raw/log"
     # With dumpcap the filter is an option and holds for the interfaces named after it.
     if [ $RECORDER = dumpcap ]; then
         [ -z "$FILTER" ] || { options=(-f "$FILTER" "${options[@]}"); RECORDED="dumpcap -f '$FILTER'${RECORDED#dumpcap}"; }
@@ -48,7 +49,7 @@ begin() {
 }
 
 about() {
-    TITLE=$1 TEXT=$2
+    TITLE=$1 SERVERS=$2 TEXT=$3
 }
 
 run_client() {
@@ -64,6 +65,15 @@ client() {
 
 client_refused() {
     ! run_client "$@" || { echo "record: $FILE: this should have been refused: $2" >&2; exit 1; }
+}
+
+# fetchmail wants a control file that nobody else can read: fetchmail_control HOST SERVER PROTOCOL USER PASSWORD [WORDS]
+fetchmail_control() {
+    local file=$WORK/box/$1/.fetchmailrc
+    printf 'poll "%s" protocol %s auth password user %s password %s sslproto "" fetchall mda "cat >>letters" %s\n' \
+        "$2" "$3" "$4" "$5" "${6:-}" >"$file"
+    chmod 600 "$file"
+    COMMANDS+=("$1\$ cat .fetchmailrc" "$(cat "$file")")
 }
 
 # A step that is told in the .md but is no command of a client: step TEXT COMMAND…

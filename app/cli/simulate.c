@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* carteiro simulate: plays a scenario; its frames pass the tap and come out of the same decoder as a capture's. */
+#include "base/i18n.h"
+#include "observe/capture-file.h"
+#include "observe/capture-writer.h"
+#include "output.h"
+#include "simulate/world.h"
+
+const Command simulate_command = {"simulate", "[SCENARIO]", N_("Play a scenario: Alice’s mail to Bob, or another"), command_simulate};
+
+typedef struct {
+  char *format;
+  gboolean reveal;
+  char *pcap;
+  char *seed;
+  char **settings;
+  char **scenarios;
+} SimulateOptions;
+
+/* Where the tap's frames go. */
+typedef struct {
+  Inspector *inspector;  /* NULL with --format none */
+  CaptureWriter *writer; /* NULL without --pcap */
+  Output *output;
+  bool output_failed;
+} Listener;
+
+static void take_frame(void *owner, const Frame *frame)
+{
+  Listener *listener = owner;
+  if (listener->writer != NULL) capture_writer_write(listener->writer, frame);
+  if (listener->inspector == NULL || listener->output_failed) return;
+  inspector_push(listener->inspector, frame);
+  listener->output_failed = !output_drain(listener->output, false);
+}
+
+static void free_interface(gpointer data)
+{
+  CaptureInterface *interface = data;
+  g_free(interface->name);
+  g_free(interface);
+}
+
+/* Returns the links as a capture's interfaces. */
+static GPtrArray *world_interfaces(const World *world)
+{
+  GPtrArray *interfaces = g_ptr_array_new_with_free_func(free_interface);
+  for (guint i = 0; i < world_get_link_count(world); i++) {
+    CaptureInterface *interface = g_new0(CaptureInterface, 1);
+    interface->link_type = LINK_TYPE_ETHERNET;
+    interface->name = g_strdup(world_get_link(world, i)->name);
+    g_ptr_array_add(interfaces, interface);
+  }
+  return interfaces;
+}
+
+/* Returns "ip text" → host name. */
+static GHashTable *world_names(const World *world)
+{
+  GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < world_get_host_count(world); i++) {
+    const WorldHost *host = world_get_host(world, i);
+    char text[IP_ADDRESS_TEXT];
+    ip_address_format(&host->address, text);
+    g_hash_table_insert(names, g_strdup(text), (gpointer)(uintptr_t)host->name);
+  }
+  return names;
+}
+
+static CaptureWriter *open_writer(const char *path, const World *world, const char *title, GError **error)
+{
+  CaptureWriter *writer = capture_writer_new(path, error);
+  if (writer == NULL) return NULL;
+  capture_writer_set_comment(writer, title);
+  for (guint i = 0; i < world_get_link_count(world); i++)
+    capture_writer_add_interface(writer, LINK_TYPE_ETHERNET, world_get_link(world, i)->name);
+  for (guint i = 0; i < world_get_host_count(world); i++) {
+    const WorldHost *host = world_get_host(world, i);
+    capture_writer_add_name(writer, &host->address, host->name);
+  }
+  return writer;
+}
+
+static int play(World *world, Listener *listener, const char *path)
+{
+  world_run(world, NANOSECONDS_NEVER);
+  if (listener->inspector != NULL) {
+    inspector_finish(listener->inspector);
+    output_end(listener->output, inspector_get_counts(listener->inspector), false);
+  }
+  g_autoptr(GError) error = NULL;
+  if (listener->writer != NULL && !capture_writer_commit(listener->writer, &error))
+    return command_fail(EXIT_OUTPUT, path, error->message);
+  if (listener->output_failed || !output_drain(listener->output, true)) return output_fail(listener->output);
+  return EXIT_ALL_READ;
+}
+
+static int run_world(World *world, Listener *listener, const SimulateOptions *options, const Scenario *scenario,
+                     OutputFormat format)
+{
+  g_autoptr(GError) failure = NULL;
+  const char *title = scenario_get_title(scenario);
+  g_autoptr(CaptureWriter) writer = NULL;
+  if (options->pcap != NULL) {
+    writer = open_writer(options->pcap, world, title, &failure);
+    if (writer == NULL) return command_fail(EXIT_OUTPUT, options->pcap, failure->message);
+  }
+  g_autoptr(GHashTable) names = world_names(world);
+  g_autoptr(Output) output = output_new(format, options->reveal, names);
+  RowSink sink = output_get_sink(output);
+  g_autoptr(Inspector) inspector = format == FORMAT_NONE ? NULL : inspector_new(NULL, &sink);
+  *listener = (Listener){inspector, writer, output, false};
+  g_autoptr(GPtrArray) interfaces = world_interfaces(world);
+  NdjsonCapture capture = {options->scenarios != NULL ? options->scenarios[0] : "walk", "simulation", interfaces, NULL};
+  output_begin(output, &capture, title);
+  return play(world, listener, options->pcap);
+}
+
+static bool parse_seed(const char *text, const Scenario *scenario, uint64_t *seed, GError **error)
+{
+  *seed = scenario_get_seed(scenario);
+  return text == NULL || g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, seed, error);
+}
+
+static int simulate(const SimulateOptions *options, GError **error)
+{
+  OutputFormat format = FORMAT_TEXT;
+  if (!command_parse_format(options->format, true, &format, error)) return EXIT_USAGE;
+  const char *name = options->scenarios != NULL ? options->scenarios[0] : NULL;
+  g_autoptr(Scenario) scenario = scenario_load(name, (const char *const *)options->settings, error);
+  if (scenario == NULL) return EXIT_USAGE;
+  uint64_t seed;
+  if (!parse_seed(options->seed, scenario, &seed, error)) {
+    g_prefix_error(error, "--seed: ");
+    return EXIT_USAGE;
+  }
+  Listener listener = {0};
+  FrameSink tap = {take_frame, &listener};
+  g_autoptr(World) world = world_new(scenario, seed, &tap, error);
+  if (world == NULL) return EXIT_USAGE;
+  return run_world(world, &listener, options, scenario, format);
+}
+
+int command_simulate(int argc, char **argv)
+{
+  SimulateOptions options = {0};
+  const GOptionEntry entries[] = {
+      {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, N_("How lines are written: text, ndjson, none"), "FORMAT"},
+      {"reveal", 0, 0, G_OPTION_ARG_NONE, &options.reveal, N_("Show passwords and digests"), NULL},
+      {"pcap", 0, 0, G_OPTION_ARG_FILENAME, &options.pcap, N_("Save the frames, for Carteiro and Wireshark"), "OUT.pcapng"},
+      {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, N_("Another run of the same story"), "NUMBER"},
+      {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.settings, N_("Change a key of the scenario"), "KEY=VALUE"},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.scenarios, NULL, NULL},
+      G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr(GError) error = NULL;
+  int code = EXIT_USAGE;
+  if (command_parse_options(&simulate_command, entries, &argc, &argv, &error)) {
+    if (options.scenarios != NULL && options.scenarios[1] != NULL)
+      error = g_error_new_literal(G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("give one scenario"));
+    else
+      code = simulate(&options, &error);
+  }
+  if (error != NULL) code = command_fail(EXIT_USAGE, "simulate", error->message);
+  g_strfreev(options.scenarios);
+  g_strfreev(options.settings);
+  g_free(options.format);
+  g_free(options.pcap);
+  g_free(options.seed);
+  return code;
+}

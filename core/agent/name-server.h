@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The program that answers where a domain's mail goes: zones behind UDP port 53. */
+#pragma once
+
+#include "agent/agent-host.h"
+#include "protocol/dns/dns-zone.h"
+
+typedef struct NameServer NameServer;
+
+/* Starts a name server without zones on host. */
+NameServer *name_server_new(AgentHost *host);
+
+/* Returns its zones, to be filled. Borrowed. */
+DnsZones *name_server_get_zones(NameServer *server);
+
+/* Frees the server; after its host. */
+void name_server_free(NameServer *server);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Timers in order of time: a binary heap of embedded timers; timers due at the same instant go off in the order they were set. */
+#pragma once
+
+#include "base/clock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One thing to be done at one time. Embedded in whatever it wakes; a zeroed timer is not set. */
+typedef struct {
+  void (*expired)(void *owner); /* called once, when the timer goes off; it may be set again from there */
+  void *owner;
+  Nanoseconds due;
+  uint64_t order;  /* the queue's own: breaks ties */
+  size_t position; /* the queue's own: 1-based place in the heap, 0 while not set */
+} Timer;
+
+/* A queue of zero bytes is ready for use. It borrows the timers: a timer must be cancelled before its memory goes. */
+typedef struct {
+  Timer **heap;
+  size_t count;
+  size_t size;    /* pointers allocated */
+  uint64_t order; /* timers set so far */
+} TimerQueue;
+
+/* Frees the queue's memory; timers still set are forgotten. */
+void timer_queue_clear(TimerQueue *queue);
+
+/* Sets timer to go off at due. A timer already set moves there, and behind others due at the same instant. O(log n). */
+void timer_queue_set(TimerQueue *queue, Timer *timer, Nanoseconds due);
+
+/* Takes timer out of the queue; nothing when it is not set. O(log n). */
+void timer_queue_cancel(TimerQueue *queue, Timer *timer);
+
+/* Returns the timer due first, still set, or NULL. */
+static inline Timer *timer_queue_peek(const TimerQueue *queue)
+{
+  return queue->count == 0 ? NULL : queue->heap[0];
+}
+
+/* Takes out and returns the timer due first, or NULL. The caller calls its expired. */
+Timer *timer_queue_take(TimerQueue *queue);
+
+/* Returns true while timer waits in a queue. */
+static inline bool timer_is_set(const Timer *timer)
+{
+  return timer->position != 0;
+}

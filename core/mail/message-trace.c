@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Received and Return-Path lines, and the date as messages write it. */
+#include "mail/message-trace.h"
+
+void message_date_format(Nanoseconds time, int utc_offset, char text[MESSAGE_DATE_TEXT])
+{
+  static const char days[][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  int offset = CLAMP(utc_offset, -14 * 60, 14 * 60);
+  int64_t seconds = time / NANOSECONDS_PER_SECOND - (time % NANOSECONDS_PER_SECOND < 0 ? 1 : 0);
+  g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(seconds);
+  g_autoptr(GDateTime) local = g_date_time_add_minutes(utc, offset);
+  g_snprintf(text, MESSAGE_DATE_TEXT, "%s, %02d %s %04d %02d:%02d:%02d %c%02d%02d",
+             days[g_date_time_get_day_of_week(local) - 1], g_date_time_get_day_of_month(local),
+             months[g_date_time_get_month(local) - 1], g_date_time_get_year(local),
+             g_date_time_get_hour(local), g_date_time_get_minute(local), g_date_time_get_second(local),
+             offset < 0 ? '-' : '+', ABS(offset) / 60, ABS(offset) % 60);
+}
+
+/* Takes ownership of lines. */
+static GBytes *prepend(GString *lines, GBytes *message)
+{
+  gsize size;
+  const char *data = g_bytes_get_data(message, &size);
+  g_string_append_len(lines, data, (gssize)size);
+  return g_string_free_to_bytes(lines);
+}
+
+/* Appends text with what would end the line, or a comment, taken out: a client chose it. */
+static void append_safe(GString *line, const char *text)
+{
+  for (; *text != '\0'; text++)
+    g_string_append_c(line,
+                      (guchar)*text < ' ' || *text == 0x7f || strchr("()\\", *text) != NULL ? '?' : *text);
+}
+
+GBytes *message_trace_prepend_received(GBytes *message, const MessageReceived *received)
+{
+  char date[MESSAGE_DATE_TEXT];
+  message_date_format(received->time, received->utc_offset, date);
+  GString *line = g_string_new("Received: from ");
+  append_safe(line, received->from_name);
+  if (received->from_address != NULL) {
+    const char *prefix = strchr(received->from_address, ':') == NULL ? "" : "IPv6:";
+    g_string_append_printf(line, " ([%s%s])", prefix, received->from_address);
+  }
+  g_string_append_printf(line, "\r\n\tby %s with %s id %s", received->by, received->with, received->id);
+  if (received->for_address != NULL) {
+    g_string_append(line, "\r\n\tfor <");
+    append_safe(line, received->for_address);
+    g_string_append_c(line, '>');
+  }
+  g_string_append_printf(line, ";\r\n\t%s\r\n", date);
+  return prepend(line, message);
+}
+
+GBytes *message_trace_prepend_return_path(GBytes *message, const char *sender)
+{
+  GString *line = g_string_new("Return-Path: <");
+  append_safe(line, sender);
+  g_string_append(line, ">\r\n");
+  return prepend(line, message);
+}
+
+guint message_trace_count_received(Bytes message)
+{
+  guint count = 0;
+  while (message.length > 0 && message.data[0] != '\n' && message.data[0] != '\r') {
+    if (bytes_starts_ignore_case(message, "Received:")) count++;
+    ptrdiff_t end = bytes_find(message, '\n');
+    if (end < 0) break;
+    message = bytes_skip(message, (size_t)end + 1);
+  }
+  return count;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The conversations in progress, found by their two endpoints. Open addressing, one entry remembered, the quietest evicted. */
+#pragma once
+
+#include "observe/dialogue.h"
+#include "observe/tcp-stream.h"
+
+typedef struct Flow Flow;
+
+struct Flow {
+  IpAddress source, destination; /* of the first frame */
+  uint16_t source_port, destination_port;
+  bool udp;
+  bool closed;     /* both FINs or a RST seen: kept a while for stragglers */
+  bool uninteresting; /* judged not to be mail */
+  bool finish_seen[2]; /* a FIN from that side */
+  bool syn_seen[2];             /* by side: 0 source, 1 destination */
+  uint32_t initial_sequence[2]; /* of those SYNs */
+  uint32_t hash;
+  TcpStream halves[2]; /* by side of the sender */
+  Dialogue *dialogue;  /* NULL before the first payload, and when uninteresting or closed */
+  RowStamp last;       /* of the last frame */
+  StreamInfo info;
+  Flow *older, *newer; /* by last activity */
+};
+
+typedef struct FlowTable FlowTable;
+
+/* Returns an empty table. evict is called for the quietest flow when the table is full, before it is freed. */
+FlowTable *flow_table_new(void (*evict)(void *owner, Flow *flow), void *owner);
+
+/* Returns the flow of packet and in *side which end sent it (0: the one that sent the first frame), or NULL. */
+Flow *flow_table_find(FlowTable *table, const Packet *packet, uint8_t *side);
+
+/* Returns a new flow whose source is the sender of packet. Any flow with the same endpoints must have been removed. */
+Flow *flow_table_add(FlowTable *table, const Packet *packet);
+
+/* Takes the flow out and frees it. */
+void flow_table_remove(FlowTable *table, Flow *flow);
+
+/* Tells that the flow was closed: a bounded number of closed flows is kept for stragglers. */
+void flow_table_retire(FlowTable *table, Flow *flow);
+
+/* Returns the flow longest quiet, or NULL; the next of it is flow->newer. */
+Flow *flow_table_get_oldest(FlowTable *table);
+
+/* Frees the table and all flows, without evict. */
+void flow_table_free(FlowTable *table);

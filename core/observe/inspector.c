@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames in, rows out: finds each frame's conversation, puts its bytes in order and hands them to the dialogue. */
+#include "observe/inspector.h"
+
+#include "observe/flow-table.h"
+#include "protocol/registry.h"
+
+#define DNS_PORT 53
+
+/* A RST further from the next byte than this is not of this connection (RFC 5961 §3.2, with room for scaled windows). */
+#define RESET_WINDOW (INT32_C(1) << 20)
+
+struct Inspector {
+  RowOutput output;
+  FlowTable *flows;
+  GArray *decode_as;
+  uint32_t tcp_streams, udp_streams;
+};
+
+/* What the callbacks of one direction need to know. */
+typedef struct {
+  Flow *flow;
+  uint8_t side;
+} HalfContext;
+
+static void half_chunk(void *owner, const StreamChunk *chunk)
+{
+  HalfContext *context = owner;
+  Flow *flow = context->flow;
+  if (!flow->uninteresting && flow->dialogue != NULL && !dialogue_receive(flow->dialogue, context->side, chunk))
+    flow->uninteresting = true;
+}
+
+static void half_gap(void *owner, uint64_t offset, uint64_t length)
+{
+  HalfContext *context = owner;
+  if (context->flow->dialogue != NULL)
+    dialogue_gap(context->flow->dialogue, context->side, offset, length, context->flow->last);
+}
+
+static void half_conflict(void *owner, uint64_t offset, uint64_t length)
+{
+  HalfContext *context = owner;
+  if (context->flow->dialogue != NULL)
+    dialogue_conflict(context->flow->dialogue, context->side, offset, length, context->flow->last);
+}
+
+static TcpStreamSink half_sink(HalfContext *context)
+{
+  return (TcpStreamSink){half_chunk, half_gap, half_conflict, context};
+}
+
+static void flush_halves(Flow *flow)
+{
+  for (uint8_t side = 0; side < 2; side++) {
+    HalfContext context = {flow, side};
+    TcpStreamSink sink = half_sink(&context);
+    if (!flow->udp) tcp_stream_flush(&flow->halves[side], &sink);
+  }
+}
+
+static void drop_dialogue(Flow *flow)
+{
+  dialogue_free(flow->dialogue);
+  flow->dialogue = NULL;
+  tcp_stream_clear(&flow->halves[0]);
+  tcp_stream_clear(&flow->halves[1]);
+}
+
+/* Writes what the flow still owes, with the state in which it ended. */
+static void end_flow(Flow *flow, StreamState state)
+{
+  if (flow->dialogue == NULL) return;
+  flush_halves(flow);
+  if (!flow->uninteresting) dialogue_end(flow->dialogue, state, flow->last);
+  drop_dialogue(flow);
+}
+
+static void evict_flow(void *owner, Flow *flow)
+{
+  (void)owner;
+  end_flow(flow, STREAM_UNFINISHED);
+}
+
+Inspector *inspector_new(const InspectorOptions *options, const RowSink *sink)
+{
+  Inspector *inspector = g_new0(Inspector, 1);
+  inspector->output.sink = *sink;
+  inspector->flows = flow_table_new(evict_flow, inspector);
+  inspector->decode_as = g_array_new(FALSE, FALSE, sizeof(DecodeAs));
+  if (options != NULL && options->decode_as_count > 0)
+    g_array_append_vals(inspector->decode_as, options->decode_as, (guint)options->decode_as_count);
+  inspector->output.decode_as = inspector->decode_as;
+  return inspector;
+}
+
+/* Returns the side of the client: 0 is the sender of packet, the first of its flow. */
+static uint8_t guess_client_side(const Packet *packet)
+{
+  if ((packet->flags & TCP_SYN) != 0) return (packet->flags & TCP_ACK) != 0 ? 1 : 0;
+  bool source_known = registry_find_port(packet->source_port) != PROTOCOL_NONE;
+  bool destination_known = registry_find_port(packet->destination_port) != PROTOCOL_NONE;
+  if (source_known != destination_known) return source_known ? 1 : 0;
+  return packet->source_port < packet->destination_port ? 1 : 0;
+}
+
+static Flow *add_flow(Inspector *inspector, const Packet *packet, const Frame *frame)
+{
+  Flow *flow = flow_table_add(inspector->flows, packet);
+  bool source_is_client;
+  if (flow->udp) {
+    flow->info.number = inspector->udp_streams++;
+    source_is_client = packet->destination_port == DNS_PORT || packet->source_port != DNS_PORT;
+  } else {
+    flow->info.number = inspector->tcp_streams++;
+    source_is_client = guess_client_side(packet) == 0;
+  }
+  StreamInfo *info = &flow->info;
+  info->udp = flow->udp;
+  info->client = source_is_client ? packet->source : packet->destination;
+  info->server = source_is_client ? packet->destination : packet->source;
+  info->client_port = source_is_client ? packet->source_port : packet->destination_port;
+  info->server_port = source_is_client ? packet->destination_port : packet->source_port;
+  info->first_time = frame->time;
+  info->first_frame = frame->number;
+  info->interface_id = frame->interface_id;
+  return flow;
+}
+
+static uint8_t client_side(const Flow *flow)
+{
+  return flow->info.client_port == flow->source_port && ip_address_equal(&flow->info.client, &flow->source) ? 0 : 1;
+}
+
+/* True when a SYN shows that the endpoints have begun another connection. */
+static bool begins_anew(const Flow *flow, const Packet *packet, uint8_t side)
+{
+  if ((packet->flags & TCP_SYN) == 0) return false;
+  if (flow->syn_seen[side]) return flow->initial_sequence[side] != packet->sequence;
+  return flow->closed || (flow->halves[side].started && (packet->flags & TCP_ACK) == 0);
+}
+
+static void note_syn(Flow *flow, const Packet *packet, uint8_t side)
+{
+  if ((packet->flags & TCP_SYN) == 0 || flow->syn_seen[side]) return;
+  flow->syn_seen[side] = true;
+  flow->initial_sequence[side] = packet->sequence;
+  if (!flow->halves[side].started) tcp_stream_begin(&flow->halves[side], packet->sequence);
+}
+
+static bool reset_is_credible(const Flow *flow, const Packet *packet, uint8_t side)
+{
+  const TcpStream *half = &flow->halves[side];
+  if (!half->started) return true;
+  int32_t ahead = (int32_t)(packet->sequence - half->next);
+  return ahead >= 0 ? ahead <= RESET_WINDOW : packet->sequence == half->next - 1;
+}
+
+/* Puts the segment into its direction; opens the dialogue at the first payload. */
+static void receive_segment(Inspector *inspector, Flow *flow, const Packet *packet, const Frame *frame, uint8_t side)
+{
+  if (packet->payload_length > 0 && flow->dialogue == NULL)
+    flow->dialogue = dialogue_new(&flow->info, &inspector->output, client_side(flow),
+                                  flow->syn_seen[0] || flow->syn_seen[1]);
+  HalfContext contexts[2] = {{flow, 0}, {flow, 1}};
+  TcpStreamSink sinks[2] = {half_sink(&contexts[0]), half_sink(&contexts[1])};
+  if ((packet->flags & TCP_ACK) != 0)
+    tcp_stream_acknowledge(&flow->halves[side ^ 1], packet->acknowledgement, packet->payload_length > 0,
+                           &sinks[side ^ 1]);
+  tcp_stream_receive(&flow->halves[side], packet, frame, &sinks[side]);
+  if (flow->uninteresting && flow->dialogue != NULL) drop_dialogue(flow);
+}
+
+static bool flow_is_finished(const Flow *flow)
+{
+  if (flow->uninteresting) return flow->finish_seen[0] && flow->finish_seen[1];
+  return flow->halves[0].finished && flow->halves[1].finished;
+}
+
+static void push_tcp(Inspector *inspector, const Packet *packet, const Frame *frame)
+{
+  uint8_t side = 0;
+  Flow *flow = flow_table_find(inspector->flows, packet, &side);
+  if (flow != NULL && begins_anew(flow, packet, side)) {
+    end_flow(flow, STREAM_UNFINISHED);
+    flow_table_remove(inspector->flows, flow);
+    flow = NULL;
+  }
+  if (flow == NULL) {
+    side = 0;
+    flow = add_flow(inspector, packet, frame);
+  }
+  flow->last = (RowStamp){frame->time, frame->number};
+  if (flow->closed) return;
+  note_syn(flow, packet, side);
+  if ((packet->flags & TCP_FIN) != 0) flow->finish_seen[side] = true;
+  if (!flow->uninteresting) receive_segment(inspector, flow, packet, frame, side);
+  if ((packet->flags & TCP_RST) != 0 && reset_is_credible(flow, packet, side)) {
+    end_flow(flow, STREAM_RESET);
+    flow_table_retire(inspector->flows, flow);
+  } else if (flow_is_finished(flow)) {
+    end_flow(flow, STREAM_CLOSED);
+    flow_table_retire(inspector->flows, flow);
+  }
+}
+
+static void push_udp(Inspector *inspector, const Packet *packet, const Frame *frame)
+{
+  uint8_t side = 0;
+  Flow *flow = flow_table_find(inspector->flows, packet, &side);
+  if (flow == NULL) flow = add_flow(inspector, packet, frame);
+  flow->last = (RowStamp){frame->time, frame->number};
+  if (flow->info.server_port != DNS_PORT || packet->payload.length == 0 || registry_get(PROTOCOL_DNS) == NULL) return;
+  if (flow->dialogue == NULL)
+    flow->dialogue =
+        dialogue_new_datagrams(&flow->info, &inspector->output, client_side(flow), PROTOCOL_DNS);
+  size_t header = (size_t)(packet->payload.data - frame->bytes.data);
+  StreamChunk chunk = {.bytes = packet->payload,
+                       .offset = flow->halves[side].offset,
+                       .time = frame->time,
+                       .frame = frame->number,
+                       .frame_length = (uint32_t)frame->bytes.length,
+                       .source_offset = frame->source_offset + header,
+                       .header_length = (uint32_t)header,
+                       .link_type = frame->link_type};
+  flow->halves[side].offset += packet->payload.length;
+  dialogue_receive(flow->dialogue, side, &chunk);
+}
+
+void inspector_push(Inspector *inspector, const Frame *frame)
+{
+  InspectorCounts *counts = &inspector->output.counts;
+  counts->frames++;
+  counts->bytes += frame->bytes.length;
+  Packet packet;
+  switch (packet_parse(frame, &packet)) {
+  case PACKET_TCP: push_tcp(inspector, &packet, frame); break;
+  case PACKET_UDP: push_udp(inspector, &packet, frame); break;
+  case PACKET_DAMAGED: counts->damaged_frames++; break;
+  case PACKET_UNKNOWN_LINK: counts->unknown_link++; break;
+  case PACKET_OTHER: break;
+  }
+}
+
+static void push_frame(void *owner, const Frame *frame)
+{
+  inspector_push(owner, frame);
+}
+
+FrameSink inspector_get_frame_sink(Inspector *inspector)
+{
+  return (FrameSink){push_frame, inspector};
+}
+
+static gint compare_first_frames(gconstpointer a, gconstpointer b)
+{
+  const Flow *first = *(Flow *const *)a, *second = *(Flow *const *)b;
+  if (first->info.first_frame != second->info.first_frame)
+    return first->info.first_frame < second->info.first_frame ? -1 : 1;
+  return 0;
+}
+
+void inspector_finish(Inspector *inspector)
+{
+  g_autoptr(GPtrArray) open = g_ptr_array_new();
+  for (Flow *flow = flow_table_get_oldest(inspector->flows); flow != NULL; flow = flow->newer)
+    if (flow->dialogue != NULL) g_ptr_array_add(open, flow);
+  g_ptr_array_sort(open, compare_first_frames);
+  for (guint i = 0; i < open->len; i++)
+    end_flow(g_ptr_array_index(open, i), STREAM_UNFINISHED);
+}
+
+const InspectorCounts *inspector_get_counts(const Inspector *inspector)
+{
+  return &inspector->output.counts;
+}
+
+void inspector_free(Inspector *inspector)
+{
+  if (inspector == NULL) return;
+  flow_table_free(inspector->flows);
+  g_array_unref(inspector->decode_as);
+  g_free(inspector);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding the row of a word or a reply. */
+#include "protocol/vocabulary.h"
+
+uint16_t vocabulary_find_word(const Vocabulary *vocabulary, Bytes word)
+{
+  for (size_t i = 0; i < vocabulary->word_count; i++)
+    if (bytes_equal_ignore_case(word, vocabulary->words[i].word)) return (uint16_t)i;
+  return VOCABULARY_UNKNOWN;
+}
+
+/* Returns the first row with that code whose `after` is the one given (NULL: a row for any command), or VOCABULARY_UNKNOWN. */
+static uint16_t find_row(const Vocabulary *vocabulary, Bytes code, const char *after)
+{
+  for (size_t i = 0; i < vocabulary->reply_count; i++) {
+    const VocabularyReply *reply = &vocabulary->replies[i];
+    if ((reply->after == NULL) != (after == NULL)) continue;
+    if (after != NULL && strcmp(reply->after, after) != 0) continue;
+    if (bytes_equal_ignore_case(code, reply->code)) return (uint16_t)i;
+  }
+  return VOCABULARY_UNKNOWN;
+}
+
+uint16_t vocabulary_find_reply(const Vocabulary *vocabulary, Bytes code, uint16_t answered)
+{
+  const char *after = answered < vocabulary->word_count ? vocabulary->words[answered].word : "";
+  uint16_t row = find_row(vocabulary, code, after);
+  if (row == VOCABULARY_UNKNOWN) row = find_row(vocabulary, code, NULL);
+  if (row == VOCABULARY_UNKNOWN) row = find_row(vocabulary, bytes_slice(code, 0, 1), NULL);
+  return row;
+}

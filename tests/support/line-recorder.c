@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs a dialogue through a decoder and writes down what comes out. */
+#include "support/line-recorder.h"
+
+static void append_bytes(GString *text, Bytes bytes)
+{
+  for (size_t i = 0; i < bytes.length; i++) {
+    uint8_t byte = bytes.data[i];
+    if (byte == '\n')
+      g_string_append_c(text, '|');
+    else if (byte >= 0x20 && byte <= 0x7e)
+      g_string_append_c(text, (char)byte);
+    else
+      g_string_append_printf(text, "\\x%02x", byte);
+  }
+}
+
+static void append_argument(GString *text, const DissectedLine *dissected)
+{
+  Bytes all = dissected->argument;
+  size_t start = dissected->secret_start, length = dissected->secret_length;
+  if (length == 0) {
+    append_bytes(text, all);
+    return;
+  }
+  g_assert_cmpuint(start + length, <=, all.length);
+  append_bytes(text, bytes_slice(all, 0, start));
+  g_string_append(text, "‹");
+  append_bytes(text, bytes_slice(all, start, length));
+  g_string_append(text, "›");
+  append_bytes(text, bytes_skip(all, start + length));
+}
+
+static void append_phase(const LineRecorder *recorder, const DecodedLine *line)
+{
+  const Vocabulary *vocabulary = recorder->class->vocabulary;
+  g_assert_cmpuint(line->phase, <, vocabulary->state_count);
+  g_string_append_printf(recorder->text, " {%s}", vocabulary->states[line->phase].name);
+}
+
+static void append_command(LineRecorder *recorder, const DecodedLine *line, const DissectedLine *dissected)
+{
+  GString *text = recorder->text;
+  append_bytes(text, dissected->verb);
+  if (dissected->tag.length > 0) {
+    g_string_append(text, " T=");
+    append_bytes(text, dissected->tag);
+  }
+  if (dissected->argument.length > 0) g_string_append_c(text, ' ');
+  append_argument(text, dissected);
+  append_phase(recorder, line);
+  if (line->word == VOCABULARY_UNKNOWN) g_string_append(text, " unknown");
+  if (dissected->secret_length > 0) {
+    g_assert_cmpuint(dissected->raw_secret_length, >, 0);
+    g_assert_cmpuint(dissected->raw_secret_start + dissected->raw_secret_length, <=, line->raw.length);
+  }
+}
+
+static void append_reply(LineRecorder *recorder, const DecodedLine *line, const DissectedLine *dissected)
+{
+  static const char *const classes[] = {"", " continue", " later", " refused", " untagged"};
+  GString *text = recorder->text;
+  append_bytes(text, dissected->code);
+  if (dissected->tag.length > 0) {
+    g_string_append(text, " T=");
+    append_bytes(text, dissected->tag);
+  }
+  if (dissected->enhanced.length > 0) {
+    g_string_append(text, " [");
+    append_bytes(text, dissected->enhanced);
+    g_string_append_c(text, ']');
+  }
+  if (dissected->text.length > 0) g_string_append_c(text, ' ');
+  append_bytes(text, dissected->text);
+  if (line->about != 0) g_string_append_printf(text, " >%u", line->about);
+  if (line->lines > 1) g_string_append_printf(text, " *%u", line->lines);
+  append_phase(recorder, line);
+  g_assert_cmpuint(line->reply_class, <, REPLY_CLASS_COUNT);
+  g_string_append(text, classes[line->reply_class]);
+}
+
+static void append_credential(GString *text, const DecodedLine *line)
+{
+  const Credential *credential = line->credential;
+  g_assert_nonnull(credential);
+  g_string_append_printf(text, "credential %s", credential->mechanism);
+  const struct {
+    const char *name;
+    Bytes value;
+  } parts[] = {{"user", credential->user},
+               {"secret", credential->secret},
+               {"challenge", credential->challenge},
+               {"digest", credential->digest}};
+  for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+    if (parts[i].value.length == 0) continue;
+    g_string_append_printf(text, " %s=", parts[i].name);
+    append_bytes(text, parts[i].value);
+  }
+  g_string_append_printf(text, " accepted=%d >%u", credential->accepted, line->about);
+}
+
+static void append_flags(GString *text, uint8_t flags)
+{
+  static const char *const names[] = {"truncated", "sasl", "unsolicited", NULL, "incomplete", NULL};
+  for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+    if ((flags & 1 << i) != 0 && names[i] != NULL) g_string_append_printf(text, " %s", names[i]);
+}
+
+/* raw must be what was sent at offset: whoever keeps the stream finds the line again by these two numbers. */
+static void check_range(const LineRecorder *recorder, const DecodedLine *line)
+{
+  if (line->raw.length == 0 && line->kind != LINE_DATA) return;
+  const GByteArray *sent = recorder->sent[line->direction];
+  g_assert_cmpuint(line->offset + line->length, <=, sent->len);
+  if (line->kind == LINE_DATA) return;
+  g_assert_cmpuint(line->raw.length, ==, MIN(line->length, 65536));
+  g_assert_true(bytes_equal(line->raw, (Bytes){sent->data + line->offset, line->raw.length}));
+}
+
+static uint32_t record(void *owner, const DecodedLine *line)
+{
+  LineRecorder *recorder = owner;
+  GString *text = recorder->text;
+  check_range(recorder, line);
+  ByteBuffer scratch = {0};
+  DissectedLine dissected = {0};
+  g_string_append_printf(text, "%u ", ++recorder->last_id);
+  if (line->kind != LINE_CREDENTIAL) {
+    g_string_append(text, line->direction == DIRECTION_TO_SERVER ? "C " : "S ");
+  }
+  if (line->kind == LINE_COMMAND || line->kind == LINE_REPLY)
+    recorder->class->dissect(line, &scratch, &dissected);
+  if (line->kind == LINE_COMMAND) append_command(recorder, line, &dissected);
+  if (line->kind == LINE_REPLY) append_reply(recorder, line, &dissected);
+  if (line->kind == LINE_CREDENTIAL) append_credential(text, line);
+  if (line->kind == LINE_DATA)
+    g_string_append_printf(text, "data %" G_GUINT64_FORMAT " bytes %u lines >%u", line->length, line->lines,
+                           line->about);
+  if (line->kind == LINE_NOTE) {
+    g_string_append_printf(text, "note %s >%u", note_text((NoteCode)line->word)->code, line->about);
+    if (line->length > 0) g_string_append_printf(text, " %" G_GUINT64_FORMAT, line->length);
+  }
+  append_flags(text, line->flags);
+  g_string_append_c(text, '\n');
+  byte_buffer_clear(&scratch);
+  return recorder->last_id;
+}
+
+static Direction step_direction(const DialogueStep *step)
+{
+  return step->who == 'C' || step->who == 'c' ? DIRECTION_TO_SERVER : DIRECTION_TO_CLIENT;
+}
+
+static size_t piece_length(DialogueCut cut, GRand *random, size_t left)
+{
+  if (cut == CUT_NOT) return left;
+  if (cut == CUT_EVERY_BYTE) return 1;
+  return MIN(left, (size_t)g_rand_int_range(random, 1, g_rand_boolean(random) ? 6 : 60));
+}
+
+/* Feeds one step in pieces, each in memory of its own, so that a view kept too long is seen by the sanitizer. */
+static void feed(LineRecorder *recorder, void *decoder, const DialogueStep *step, DialogueCut cut, GRand *random)
+{
+  Direction direction = step_direction(step);
+  GByteArray *sent = recorder->sent[direction];
+  size_t length = step->length > 0 ? step->length : strlen(step->bytes);
+  for (size_t at = 0; at < length;) {
+    size_t count = piece_length(cut, random, length - at);
+    uint8_t *piece = g_memdup2(step->bytes + at, count);
+    uint64_t offset = sent->len;
+    size_t used = 0;
+    g_byte_array_append(sent, piece, (guint)count);
+    if (recorder->next == PROTOCOL_NONE) {
+      DecoderVerdict verdict =
+          recorder->class->receive(decoder, direction, offset, (Bytes){piece, count});
+      recorder->next = verdict.next;
+      used = verdict.next == PROTOCOL_NONE ? count : verdict.consumed;
+      g_assert_cmpuint(used, <=, count);
+    }
+    g_byte_array_append(recorder->left[direction], piece + used, (guint)(count - used));
+    g_free(piece);
+    at += count;
+  }
+}
+
+static void feed_gap(LineRecorder *recorder, void *decoder, const DialogueStep *step)
+{
+  Direction direction = step_direction(step);
+  GByteArray *sent = recorder->sent[direction];
+  uint64_t offset = sent->len;
+  g_byte_array_set_size(sent, sent->len + (guint)step->length);
+  memset(sent->data + offset, 0, step->length);
+  if (recorder->next == PROTOCOL_NONE) recorder->class->gap(decoder, direction, offset, step->length);
+}
+
+static void append_handover(LineRecorder *recorder)
+{
+  if (recorder->next == PROTOCOL_NONE) return;
+  /* not the registry's name: a test of one decoder must not need all the others */
+  g_string_append(recorder->text, recorder->next == PROTOCOL_TLS ? "handover to tls" : "handover");
+  for (int direction = 0; direction < 2; direction++) {
+    GByteArray *left = recorder->left[direction];
+    if (left->len == 0) continue;
+    g_string_append_printf(recorder->text, ", left %c:", direction == DIRECTION_TO_SERVER ? 'C' : 'S');
+    append_bytes(recorder->text, (Bytes){left->data, left->len});
+  }
+  g_string_append_c(recorder->text, '\n');
+}
+
+char *line_recorder_run(const DecoderClass *class, const DialogueStep *steps, bool from_start, DialogueCut cut,
+                        uint32_t seed)
+{
+  LineRecorder recorder = {.class = class, .text = g_string_new(NULL)};
+  GRand *random = g_rand_new_with_seed(seed);
+  for (int i = 0; i < 2; i++) {
+    recorder.sent[i] = g_byte_array_new();
+    recorder.left[i] = g_byte_array_new();
+  }
+  DecoderSink sink = {record, &recorder};
+  void *decoder = class->create(&sink, from_start);
+  for (const DialogueStep *step = steps; step->who != 0; step++) {
+    if (step->who == 'C' || step->who == 'S') feed(&recorder, decoder, step, cut, random);
+    if (step->who == 'c' || step->who == 's') feed_gap(&recorder, decoder, step);
+  }
+  class->finish(decoder);
+  class->destroy(decoder);
+  append_handover(&recorder);
+  for (int i = 0; i < 2; i++) {
+    g_byte_array_free(recorder.sent[i], TRUE);
+    g_byte_array_free(recorder.left[i], TRUE);
+  }
+  g_rand_free(random);
+  return g_string_free(recorder.text, FALSE);
+}
+
+static void check_one(const char *name, const char *how, const char *got, const char *expected)
+{
+  if (strcmp(got, expected) == 0) return;
+  g_printerr("%s, %s:\n--- expected\n%s--- got\n%s---\n", name, how, expected, got);
+  g_test_fail();
+}
+
+void line_recorder_check(const char *name, const DecoderClass *class, const DialogueStep *steps, bool from_start,
+                         const char *expected)
+{
+  g_autofree char *whole = line_recorder_run(class, steps, from_start, CUT_NOT, 0);
+  check_one(name, "whole", whole, expected);
+  g_autofree char *bytewise = line_recorder_run(class, steps, from_start, CUT_EVERY_BYTE, 0);
+  check_one(name, "byte by byte", bytewise, expected);
+  for (uint32_t seed = 1; seed <= 200 && !g_test_failed(); seed++) {
+    g_autofree char *cut = line_recorder_run(class, steps, from_start, CUT_AT_RANDOM, seed);
+    g_autofree char *how = g_strdup_printf("cut at random with seed %u", seed);
+    check_one(name, how, cut, expected);
+  }
+}

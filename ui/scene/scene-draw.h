@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Draws the stage with Cairo and Pango alone: the same on a screen, on an image and in an SVG file. */
+#pragma once
+
+#include "ui/scene/scene-paint.h"
+
+/* Draws the whole stage into the frame of its layout. */
+void scene_draw(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
+
+/* Draws a postcard, or where sealed a hatched letter, into the box. Any text may be NULL. */
+void scene_draw_card(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box, const WorldMessage *message,
+                     ProtocolId protocol, bool sealed);
+
+/* The parts, in the order in which they lie upon one another. */
+void scene_draw_links(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
+void scene_draw_eve(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
+void scene_draw_discs(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
+void scene_draw_flights(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Names for addresses, and the text of the column Between. */
+#include "ui/timeline/name-table.h"
+
+struct NameTable {
+  int references;
+  GHashTable *names; /* address text → short name */
+};
+
+NameTable *name_table_new(void)
+{
+  NameTable *table = g_new0(NameTable, 1);
+  table->references = 1;
+  table->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  return table;
+}
+
+NameTable *name_table_ref(NameTable *table)
+{
+  table->references++;
+  return table;
+}
+
+void name_table_unref(NameTable *table)
+{
+  if (table == NULL || --table->references > 0) return;
+  g_hash_table_unref(table->names);
+  g_free(table);
+}
+
+/* "mail.alpha.example" is "mail.alpha" in a narrow column; a name of one or two labels stays whole. */
+static char *shorten(const char *name)
+{
+  const char *last = strrchr(name, '.');
+  if (last == NULL || last == name || memchr(name, '.', (size_t)(last - name)) == NULL) return g_strdup(name);
+  return g_strndup(name, (gsize)(last - name));
+}
+
+void name_table_set(NameTable *table, const char *address, const char *name)
+{
+  if (name == NULL || name[0] == '\0') return;
+  g_autofree char *valid = g_utf8_make_valid(name, -1);
+  g_hash_table_replace(table->names, g_strdup(address), shorten(valid));
+}
+
+bool name_table_is_empty(const NameTable *table)
+{
+  return g_hash_table_size(table->names) == 0;
+}
+
+char *name_table_dup_name(const NameTable *table, const IpAddress *address)
+{
+  char text[IP_ADDRESS_TEXT];
+  ip_address_format(address, text);
+  const char *name = g_hash_table_lookup(table->names, text);
+  return g_strdup(name != NULL ? name : text);
+}
+
+char *name_table_dup_between(const NameTable *table, const StreamInfo *stream, Direction direction)
+{
+  const char *arrow = direction == DIRECTION_TO_SERVER ? "→" : "←";
+  if (ip_address_equal(&stream->client, &stream->server))
+    return g_strdup_printf(":%u %s :%u", stream->client_port, arrow, stream->server_port);
+  g_autofree char *client = name_table_dup_name(table, &stream->client);
+  g_autofree char *server = name_table_dup_name(table, &stream->server);
+  return g_strdup_printf("%s %s %s", client, arrow, server);
+}
+
+static char *dup_end(const NameTable *table, const IpAddress *address, uint16_t port)
+{
+  char text[IP_ENDPOINT_TEXT];
+  char plain[IP_ADDRESS_TEXT];
+  ip_endpoint_format(address, port, text);
+  ip_address_format(address, plain);
+  const char *name = g_hash_table_lookup(table->names, plain);
+  return name == NULL ? g_strdup(text) : g_strdup_printf("%s (%s)", name, text);
+}
+
+char *name_table_dup_ends(const NameTable *table, const StreamInfo *stream)
+{
+  g_autofree char *client = dup_end(table, &stream->client, stream->client_port);
+  g_autofree char *server = dup_end(table, &stream->server, stream->server_port);
+  return g_strdup_printf("%s – %s", client, server);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What to call the machines of a timeline: names from the world or from the capture file, addresses where there are none. */
+#pragma once
+
+#include "observe/row.h"
+
+typedef struct NameTable NameTable;
+
+/* Returns an empty table with one reference. */
+NameTable *name_table_new(void);
+
+NameTable *name_table_ref(NameTable *table);
+void name_table_unref(NameTable *table);
+
+/* Says that the address whose text is given is called name; a name as DNS says it is shortened for the list. Copied. */
+void name_table_set(NameTable *table, const char *address, const char *name);
+
+/* Returns true when no name is known. */
+bool name_table_is_empty(const NameTable *table);
+
+/* Returns what to call the address: its short name or its text. The caller's to free. */
+char *name_table_dup_name(const NameTable *table, const IpAddress *address);
+
+/* Returns "Alice → mail.alpha": the client stands left, the arrow shows direction. Where both are one machine, the ports. The caller's to free. */
+char *name_table_dup_between(const NameTable *table, const StreamInfo *stream, Direction direction);
+
+/* Returns the two ends in full, names, addresses and ports, for a tooltip. The caller's to free. */
+char *name_table_dup_ends(const NameTable *table, const StreamInfo *stream);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NameTable, name_table_unref)
