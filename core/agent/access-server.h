@@ -19,5 +19,5 @@ typedef struct {
 /* Starts the server on port 110 of its host. */
 AccessServer *access_server_new(const AccessServerConfig *config);
 
-/* Frees the server; after its host. */
+/* Frees the server: after its host has stopped. */
 void access_server_free(AccessServer *server);

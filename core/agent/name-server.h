@@ -13,5 +13,5 @@ NameServer *name_server_new(AgentHost *host);
 /* Returns its zones, to be filled. Borrowed. */
 DnsZones *name_server_get_zones(NameServer *server);
 
-/* Frees the server; after its host. */
+/* Frees the server: after its host has stopped. */
 void name_server_free(NameServer *server);

@@ -5,6 +5,8 @@
 #include "mail/gmime-start.h"
 #include "mail/message-trace.h"
 
+#include <stdio.h>
+
 #define LINE_MAX_7BIT 998u /* bytes without CR LF, RFC 5322 §2.1.1 */
 
 /* Returns text on one line: a line end inside a header would begin another header. */

@@ -29,7 +29,7 @@ enter() {
     shift
     exec ip netns exec "$NET-$host" unshare --mount --uts sh -ec '
         hostname "$1"
-        for file in resolv.conf hosts passwd mailname; do
+        for file in resolv.conf hosts passwd group mailname; do
             [ -e "/etc/$file" ] && mount --bind "$2/$file" "/etc/$file"
         done
         shift 2
@@ -46,7 +46,8 @@ network_up() {
     printf 'nameserver 10.20.0.53\noptions timeout:2\n' >"$WORK/etc/resolv.conf"
     printf '127.0.0.1 localhost\n::1 localhost\n' >"$WORK/etc/hosts"
     echo alpha.example >"$WORK/etc/mailname"
-    # Exim looks for its user while it starts, even where its package was only unpacked.
+    # Exim looks for its user and group while it starts, even where its package was only unpacked.
+    { cat /etc/group; echo 'Debian-exim:x:65533:'; } >"$WORK/etc/group"
     { cat /etc/passwd; echo 'Debian-exim:x:65533:65534::/:/usr/sbin/nologin'; } >"$WORK/etc/passwd"
 
     ip netns add "$NET-wire"

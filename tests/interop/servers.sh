@@ -69,8 +69,8 @@ exim_unpack() {
     chmod 644 "$WORK/exim/exim.conf"
     chown -R 65533:65534 "$WORK/exim/spool"
     chmod 777 "$WORK/exim"
+    on gamma "$WORK/exim/package/usr/sbin/exim4" -C "$WORK/exim/exim.conf" -bV >"$WORK/exim/version" 2>&1 || return 1
     EXIM=$WORK/exim/package/usr/sbin/exim4
-    on gamma "$EXIM" -C "$WORK/exim/exim.conf" -bV >"$WORK/exim/version" 2>&1
 }
 
 exim_up() {

@@ -155,7 +155,8 @@ static size_t piece_length(DialogueCut cut, GRand *random, size_t left)
 {
   if (cut == CUT_NOT) return left;
   if (cut == CUT_EVERY_BYTE) return 1;
-  return MIN(left, (size_t)g_rand_int_range(random, 1, g_rand_boolean(random) ? 6 : 60));
+  size_t wanted = (size_t)g_rand_int_range(random, 1, g_rand_boolean(random) ? 6 : 60);
+  return MIN(left, wanted);
 }
 
 /* Feeds one step in pieces, each in memory of its own, so that a view kept too long is seen by the sanitizer. */

@@ -9,6 +9,7 @@ struct _TimelineModel {
   Timeline *timeline;
   NameTable *names;
   GArray *shown;      /* of uint32_t: index in the timeline of each line */
+  uint32_t conversations;
   uint32_t taken;     /* rows of the timeline looked at */
   Nanoseconds horizon;
   Nanoseconds start;
@@ -82,6 +83,11 @@ static bool has_line(const Row *row)
   return row->kind != LINE_NOTE;
 }
 
+static bool begins_conversation(const Row *row)
+{
+  return row->kind == LINE_SESSION && (row->word == STREAM_OPENED || row->word == STREAM_MIDSTREAM);
+}
+
 /* The end of the rows that may be shown, looked for from `from` on, at most limit rows further. */
 static uint32_t find_end(TimelineModel *model, uint32_t from, uint32_t limit)
 {
@@ -130,6 +136,7 @@ void timeline_model_take(TimelineModel *model, uint32_t limit, bool quiet)
       continue;
     }
     g_array_append_val(model->shown, model->taken);
+    if (begins_conversation(row)) model->conversations++;
     if (!quiet) announce_line(model, model->shown->len - 1);
   }
 }
@@ -139,6 +146,7 @@ static void drop_lines(TimelineModel *model, uint32_t keep)
   while (model->shown->len > keep) {
     uint32_t line = model->shown->len - 1;
     line_text_clear(&model->cache[line % CACHE_SLOTS]);
+    if (begins_conversation(timeline_model_get_row(model, line))) model->conversations--;
     g_array_set_size(model->shown, line);
     GtkTreePath *path = gtk_tree_path_new_from_indices((int)line, -1);
     gtk_tree_model_row_deleted(GTK_TREE_MODEL(model), path);
@@ -164,6 +172,11 @@ void timeline_model_set_horizon(TimelineModel *model, Nanoseconds time)
 uint32_t timeline_model_get_count(TimelineModel *model)
 {
   return model->shown->len;
+}
+
+uint32_t timeline_model_get_conversations(TimelineModel *model)
+{
+  return model->conversations;
 }
 
 Nanoseconds timeline_model_get_start(TimelineModel *model)

@@ -42,6 +42,9 @@ void timeline_model_set_horizon(TimelineModel *model, Nanoseconds time);
 /* Returns how many lines the list has. */
 uint32_t timeline_model_get_count(TimelineModel *model);
 
+/* Returns how many conversations the lines shown have begun. */
+uint32_t timeline_model_get_conversations(TimelineModel *model);
+
 /* Returns the time of the source's first line, from which the list counts; 0 where there is none. */
 Nanoseconds timeline_model_get_start(TimelineModel *model);
 

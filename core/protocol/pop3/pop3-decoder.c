@@ -93,7 +93,7 @@ static void stray_line(Pop3Session *session, const AssembledLine *line)
     decoded_line_set_line(&decoded, line);
     uint32_t id = emit_reply(session, &decoded, POP3_STATUS_NONE, NULL, false);
     if (!session->told_stray)
-      decoder_emit_note(session->sink, NOTE_OUT_OF_STEP, DIRECTION_TO_CLIENT, id, line->offset, 0);
+      decoder_emit_note(session->sink, NOTE_BAD_REPLY, DIRECTION_TO_CLIENT, id, line->offset, 0);
     session->told_stray = true;
     if (first != NULL) first->flags |= POP3_MAYBE_ANSWERED;
     return;
@@ -105,6 +105,20 @@ static void stray_line(Pop3Session *session, const AssembledLine *line)
     session->answered = *first;
     pending_commands_drop(&session->pending, 1);
   }
+}
+
+/* Returns true when TLS begins with the next byte. */
+static bool stls_answered(Pop3Session *session, uint32_t id, const AssembledLine *line, Pop3Status status)
+{
+  const PendingCommand *next = pending_commands_get(&session->pending, 0);
+  if (status != POP3_STATUS_OK) {
+    decoder_emit_note(session->sink, NOTE_STARTTLS_REFUSED, DIRECTION_TO_CLIENT, id, line->offset, 0);
+    return false;
+  }
+  if (next != NULL && !is_lost(next))
+    decoder_emit_note(session->sink, NOTE_STARTTLS_INJECTION, DIRECTION_TO_SERVER, next->id, 0, 0);
+  decoder_emit_note(session->sink, NOTE_STARTTLS, DIRECTION_TO_CLIENT, id, line->offset, 0);
+  return true;
 }
 
 /* Returns true when the line hands the stream over to TLS. */
@@ -149,9 +163,7 @@ static bool status_line(Pop3Session *session, const AssembledLine *line, Pop3Sta
   }
   settle(session, &answered, classes[status]);
   if (body) begin_lines(session, POP3_IN_BODY, line->offset + line->length);
-  if (answered.word != POP3_STLS || status != POP3_STATUS_OK) return false;
-  decoder_emit_note(session->sink, NOTE_STARTTLS, DIRECTION_TO_CLIENT, id, line->offset, 0);
-  return true;
+  return answered.word == POP3_STLS && stls_answered(session, id, line, status);
 }
 
 static void end_listing(Pop3Session *session, bool ended)

@@ -3,6 +3,8 @@
  * smtp-server-commands.c. */
 #include "protocol/smtp/smtp-server-private.h"
 
+#include <stdio.h>
+
 #define USUAL_SIZE_LIMIT (10u * 1024 * 1024)
 #define USUAL_RECIPIENT_LIMIT 100u
 #define USUAL_ERROR_LIMIT 20u

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: MIT */
+/* A POP3 client without I/O. A message fetched is told before the next command goes out, so that DELE follows
+ * safe keeping. */
+#include "protocol/pop3/pop3-client.h"
+
+#include "protocol/dot-body.h"
+#include "protocol/endpoint-support.h"
+
+#define USUAL_PATIENCE (5 * 60 * NANOSECONDS_PER_SECOND)
+#define MESSAGE_BYTES_MAX (64u * 1024 * 1024) /* of one message, or of a listing */
+#define MESSAGES_MAX 1000000u                 /* a server that claims more is not believed */
+
+/* The command whose reply is awaited. */
+typedef enum {
+  STEP_GREETING,
+  STEP_APOP,
+  STEP_USER,
+  STEP_PASS,
+  STEP_STAT,
+  STEP_LIST,
+  STEP_UIDL,
+  STEP_RETR,
+  STEP_DELE,
+  STEP_QUIT,
+  STEP_COUNT,
+} Step;
+
+typedef struct {
+  Endpoint base;
+  char *user, *password;
+  bool use_apop, list, keep;
+  GHashTable *known_uids; /* of char * */
+  LineInput in;
+  ByteBuffer out;
+  IdleTimer idle;
+  Step step;
+  bool in_body; /* the lines up to the lone dot are awaited */
+  DotBody body;
+  ByteBuffer stuffed, message;
+  guint count;
+  uint64_t size;
+  guint number;    /* of the message at hand, from 1 */
+  GPtrArray *uids; /* by number - 1, of char * that may be NULL; empty when UIDL was not asked */
+  bool fetched_due,
+      fetched_told; /* the message waits for next_event; it was told and the next call goes on */
+  bool failed_due, failed;
+  char *server_words; /* that FAILED tells, or NULL */
+  bool closing, close_due;
+} Pop3Client;
+
+static void send_command(Pop3Client *client, Step step, const char *word, const char *argument)
+{
+  byte_buffer_append_format(&client->out, "%s%s%s\r\n", word, *argument == '\0' ? "" : " ", argument);
+  client->step = step;
+  idle_timer_touch(&client->idle);
+}
+
+static void send_number(Pop3Client *client, Step step, const char *word)
+{
+  char number[16];
+  g_snprintf(number, sizeof number, "%u", client->number);
+  send_command(client, step, word, number);
+}
+
+static void close_connection(Pop3Client *client)
+{
+  client->closing = client->close_due = true;
+  idle_timer_stop(&client->idle);
+}
+
+/* words are the server's, or empty. */
+static void fail(Pop3Client *client, Bytes words)
+{
+  if (client->failed) return;
+  client->failed = client->failed_due = true;
+  client->server_words = bytes_dup_string(words);
+}
+
+static void fail_at_once(Pop3Client *client, Bytes words)
+{
+  fail(client, words);
+  close_connection(client);
+}
+
+static bool is_known(const Pop3Client *client, guint number)
+{
+  const char *uid = number <= client->uids->len ? g_ptr_array_index(client->uids, number - 1) : NULL;
+  return uid != NULL && g_hash_table_contains(client->known_uids, uid);
+}
+
+/* Asks for the next message that is new; after the last one says goodbye. */
+static void fetch_next(Pop3Client *client)
+{
+  do
+    client->number++;
+  while (client->number <= client->count && is_known(client, client->number));
+  if (client->number <= client->count)
+    send_number(client, STEP_RETR, "RETR");
+  else
+    send_command(client, STEP_QUIT, "QUIT", "");
+}
+
+static void begin_body(Pop3Client *client)
+{
+  client->in_body = true;
+  dot_body_begin(&client->body);
+}
+
+/* Returns the <…> of the greeting, brackets included, or an empty view. RFC 1939 §7. */
+static Bytes stamp_of(Bytes greeting)
+{
+  ptrdiff_t open = bytes_find(greeting, '<');
+  if (open < 0) return BYTES_EMPTY;
+  Bytes rest = bytes_skip(greeting, (size_t)open);
+  ptrdiff_t close = bytes_find(rest, '>');
+  return close < 0 ? BYTES_EMPTY : bytes_slice(rest, 0, (size_t)close + 1);
+}
+
+static void on_greeting(Pop3Client *client, Bytes line)
+{
+  Bytes stamp = stamp_of(line);
+  if (!client->use_apop || stamp.length == 0) {
+    send_command(client, STEP_USER, "USER", client->user);
+    return;
+  }
+  g_autoptr(GChecksum) digest = g_checksum_new(G_CHECKSUM_MD5);
+  g_checksum_update(digest, stamp.data, (gssize)stamp.length);
+  g_checksum_update(digest, (const guchar *)client->password, (gssize)strlen(client->password));
+  g_autofree char *argument = g_strdup_printf("%s %s", client->user, g_checksum_get_string(digest));
+  send_command(client, STEP_APOP, "APOP", argument);
+}
+
+static void on_user(Pop3Client *client, Bytes line)
+{
+  (void)line;
+  send_command(client, STEP_PASS, "PASS", client->password);
+}
+
+static void on_logged_in(Pop3Client *client, Bytes line)
+{
+  (void)line;
+  send_command(client, STEP_STAT, "STAT", "");
+}
+
+static void after_list(Pop3Client *client)
+{
+  if (client->keep)
+    send_command(client, STEP_UIDL, "UIDL", "");
+  else
+    fetch_next(client);
+}
+
+static void on_stat(Pop3Client *client, Bytes line)
+{
+  g_autofree char *text = bytes_dup_string(line);
+  g_auto(GStrv) words = g_strsplit(text, " ", 4);
+  guint64 count, size;
+  if (g_strv_length(words) < 3 || !g_ascii_string_to_unsigned(words[1], 10, 0, MESSAGES_MAX, &count, NULL) ||
+      !g_ascii_string_to_unsigned(words[2], 10, 0, G_MAXINT64, &size, NULL)) {
+    fail(client, line);
+    send_command(client, STEP_QUIT, "QUIT", "");
+    return;
+  }
+  client->count = (guint)count;
+  client->size = size;
+  if (count == 0)
+    send_command(client, STEP_QUIT, "QUIT", "");
+  else if (client->list)
+    send_command(client, STEP_LIST, "LIST", "");
+  else
+    after_list(client);
+}
+
+static void on_listing(Pop3Client *client, Bytes line)
+{
+  (void)line;
+  begin_body(client);
+}
+
+static void on_deleted(Pop3Client *client, Bytes line)
+{
+  (void)line;
+  fetch_next(client);
+}
+
+static void on_quit(Pop3Client *client, Bytes line)
+{
+  (void)line;
+  close_connection(client);
+}
+
+/* What is done at "+OK". */
+static void (*const on_ok[STEP_COUNT])(Pop3Client *client, Bytes line) = {
+    [STEP_GREETING] = on_greeting, [STEP_APOP] = on_logged_in, [STEP_USER] = on_user,
+    [STEP_PASS] = on_logged_in,    [STEP_STAT] = on_stat,      [STEP_LIST] = on_listing,
+    [STEP_UIDL] = on_listing,      [STEP_RETR] = on_listing,   [STEP_DELE] = on_deleted,
+    [STEP_QUIT] = on_quit,
+};
+
+static void on_error(Pop3Client *client, Bytes line)
+{
+  switch (client->step) {
+  case STEP_LIST:
+    after_list(client);
+    break;
+  case STEP_QUIT:
+    fail_at_once(client, line);
+    break;
+  case STEP_RETR:
+    /* Another session may have taken it away: the rest is still worth having. */
+    fetch_next(client);
+    break;
+  default:
+    fail(client, line);
+    send_command(client, STEP_QUIT, "QUIT", "");
+    break;
+  }
+}
+
+/* Reads UIDL's lines "number uid". */
+static void read_uids(Pop3Client *client)
+{
+  g_ptr_array_set_size(client->uids, (gint)client->count);
+  g_autofree char *text = bytes_dup_string(byte_buffer_view(&client->message));
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++) {
+    char *uid = strchr(g_strchomp(*line), ' ');
+    guint64 number;
+    if (uid == NULL) continue;
+    *uid++ = '\0';
+    if (!g_ascii_string_to_unsigned(*line, 10, 1, client->count, &number, NULL)) continue;
+    gpointer *place = &g_ptr_array_index(client->uids, number - 1);
+    g_free(*place);
+    *place = g_strdup(uid);
+  }
+}
+
+static void end_body(Pop3Client *client)
+{
+  client->in_body = false;
+  byte_buffer_reset(&client->message);
+  Bytes stuffed = bytes_slice(byte_buffer_view(&client->stuffed), 0, (size_t)client->body.bytes);
+  dot_body_append_unstuffed(&client->message, stuffed);
+  byte_buffer_reset(&client->stuffed);
+  if (client->step == STEP_RETR) {
+    client->fetched_due = true;
+  } else if (client->step == STEP_UIDL) {
+    read_uids(client);
+    fetch_next(client);
+  } else {
+    after_list(client);
+  }
+}
+
+static bool receive_body(Pop3Client *client)
+{
+  Bytes view = line_input_view(&client->in);
+  if (view.length == 0) return false;
+  bool ended;
+  size_t used = dot_body_scan(&client->body, view, &ended);
+  byte_buffer_append(&client->stuffed, bytes_slice(view, 0, used));
+  line_input_consume(&client->in, used);
+  if (client->body.bytes > MESSAGE_BYTES_MAX)
+    fail_at_once(client, BYTES_EMPTY);
+  else if (ended)
+    end_body(client);
+  return true;
+}
+
+static bool receive_line(Pop3Client *client)
+{
+  Bytes line;
+  LineInputResult result = line_input_next(&client->in, &line);
+  if (result == LINE_INPUT_NONE) return false;
+  if (result == LINE_INPUT_LINE && bytes_starts_ignore_case(line, "+OK"))
+    on_ok[client->step](client, line);
+  else if (result == LINE_INPUT_LINE && bytes_starts_ignore_case(line, "-ERR"))
+    on_error(client, line);
+  else
+    fail_at_once(client, line);
+  return true;
+}
+
+static void run(Pop3Client *client)
+{
+  while (!client->closing && !client->fetched_due && !client->fetched_told)
+    if (!(client->in_body ? receive_body(client) : receive_line(client))) return;
+}
+
+static void client_receive(Endpoint *endpoint, Bytes bytes)
+{
+  Pop3Client *client = (Pop3Client *)endpoint;
+  if (client->closing) return;
+  idle_timer_touch(&client->idle);
+  byte_buffer_append(&client->in.bytes, bytes);
+  run(client);
+}
+
+static EndpointEventType client_next_event(Endpoint *endpoint, EndpointEvent *event)
+{
+  Pop3Client *client = (Pop3Client *)endpoint;
+  if (client->fetched_told) {
+    client->fetched_told = false;
+    if (!client->closing) {
+      if (client->keep)
+        fetch_next(client);
+      else
+        send_number(client, STEP_DELE, "DELE");
+      run(client);
+    }
+  }
+  *event = (EndpointEvent){.type = ENDPOINT_NOTHING};
+  if (client->fetched_due) {
+    client->fetched_due = false;
+    client->fetched_told = true;
+    event->type = ENDPOINT_FETCHED;
+    event->message = byte_buffer_view(&client->message);
+  } else if (client->failed_due) {
+    client->failed_due = false;
+    event->type = ENDPOINT_FAILED;
+    event->reply = bytes_from_string(client->server_words);
+  } else if (client->close_due) {
+    client->close_due = false;
+    event->type = ENDPOINT_CLOSE;
+  }
+  return event->type;
+}
+
+/* No event of a client asks. */
+static void client_answer(Endpoint *endpoint, const EndpointVerdict *verdict)
+{
+  (void)endpoint;
+  (void)verdict;
+}
+
+static Bytes client_pending(Endpoint *endpoint)
+{
+  return endpoint_pending_of(&((Pop3Client *)endpoint)->out);
+}
+
+static void client_consumed(Endpoint *endpoint, size_t count)
+{
+  byte_buffer_consume(&((Pop3Client *)endpoint)->out, count);
+}
+
+static bool client_wants_read(Endpoint *endpoint)
+{
+  const Pop3Client *client = (const Pop3Client *)endpoint;
+  return !client->closing && !client->fetched_due && !client->fetched_told;
+}
+
+static Nanoseconds client_deadline(Endpoint *endpoint)
+{
+  return ((Pop3Client *)endpoint)->idle.deadline;
+}
+
+static void client_advance(Endpoint *endpoint, Nanoseconds now)
+{
+  Pop3Client *client = (Pop3Client *)endpoint;
+  if (idle_timer_advance(&client->idle, now)) fail_at_once(client, BYTES_EMPTY);
+}
+
+static void client_peer_closed(Endpoint *endpoint)
+{
+  Pop3Client *client = (Pop3Client *)endpoint;
+  if (!client->closing) fail_at_once(client, BYTES_EMPTY);
+}
+
+static void client_free(Endpoint *endpoint)
+{
+  Pop3Client *client = (Pop3Client *)endpoint;
+  g_hash_table_unref(client->known_uids);
+  g_ptr_array_unref(client->uids);
+  line_input_clear(&client->in);
+  byte_buffer_clear(&client->out);
+  byte_buffer_clear(&client->stuffed);
+  byte_buffer_clear(&client->message);
+  g_free(client->user);
+  endpoint_wipe(client->password);
+  g_free(client->server_words);
+  g_free(client);
+}
+
+static const EndpointClass pop3_client_class = {
+    .name = "pop3-client",
+    .receive = client_receive,
+    .next_event = client_next_event,
+    .answer = client_answer,
+    .pending = client_pending,
+    .consumed = client_consumed,
+    .wants_read = client_wants_read,
+    .deadline = client_deadline,
+    .advance = client_advance,
+    .peer_closed = client_peer_closed,
+    .free = client_free,
+};
+
+Endpoint *pop3_client_new(const Pop3ClientConfig *config)
+{
+  Pop3Client *client = g_new0(Pop3Client, 1);
+  client->base.class = &pop3_client_class;
+  client->user = g_strdup(config->user);
+  client->password = g_strdup(config->password);
+  /* A line end in either would be a command of its own. */
+  g_strdelimit(client->user, "\r\n", '?');
+  g_strdelimit(client->password, "\r\n", '?');
+  client->use_apop = config->use_apop;
+  client->list = config->list;
+  client->keep = config->keep;
+  client->known_uids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (const char *const *uid = config->known_uids; uid != NULL && *uid != NULL; uid++)
+    g_hash_table_add(client->known_uids, g_strdup(*uid));
+  client->uids = g_ptr_array_new_with_free_func(g_free);
+  client->idle.limit = config->patience == 0 ? USUAL_PATIENCE : config->patience;
+  client->step = STEP_GREETING;
+  return &client->base;
+}
+
+Pop3Fetched pop3_client_get_fetched(const Endpoint *endpoint)
+{
+  const Pop3Client *client = (const Pop3Client *)endpoint;
+  bool known = client->number > 0 && client->number <= client->uids->len;
+  return (Pop3Fetched){client->number, known ? g_ptr_array_index(client->uids, client->number - 1) : NULL};
+}
+
+guint pop3_client_get_count(const Endpoint *client)
+{
+  return ((const Pop3Client *)client)->count;
+}
+
+uint64_t pop3_client_get_size(const Endpoint *client)
+{
+  return ((const Pop3Client *)client)->size;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* What the SMTP decoder knows of one session; shared by its sources and nobody else. */
+#pragma once
+
+#include "protocol/decoder-support.h"
+#include "protocol/sasl/sasl-observer.h"
+#include "protocol/smtp/smtp-syntax.h"
+
+/* Flags of a PendingCommand. */
+enum {
+  PENDING_BODY_END = 1 << 0, /* the reply after the lone dot: answers DATA once more */
+  PENDING_HOLE = 1 << 1,     /* stands for commands that the capture lost */
+  PENDING_HOLE_NOTED = 1 << 2,
+  PENDING_LAST = 1 << 3,     /* BDAT … LAST */
+};
+
+typedef enum { BODY_NONE, BODY_DATA, BODY_BDAT } BodyKind;
+
+/* The message in transfer. */
+typedef struct {
+  BodyKind kind;
+  DotBody dot;     /* DATA; for BDAT only its counts are used */
+  uint64_t left;   /* BDAT: bytes of the piece still to come */
+  uint64_t offset; /* of the first byte */
+  uint32_t id;     /* of DATA's or BDAT's line; 0 where that was lost */
+  bool confirmed;  /* DATA: 354 was seen */
+  bool answered;   /* DATA: a final reply came before the end */
+} SmtpBody;
+
+/* Where an AUTH exchange stands. */
+typedef enum {
+  AUTH_IDLE,
+  AUTH_SENT,       /* the server's word is awaited; a client that does not wait may send responses already */
+  AUTH_CHALLENGED, /* after 334: the next client line is a response, whatever it says */
+  AUTH_REFUSED,    /* lines that are no commands may be the password, sent by a client that did not listen */
+} AuthProgress;
+
+/* Remarks made at most once in a session, and, as a pair, once in a direction. */
+enum {
+  ONCE_BARE_LF = 1 << 0,
+  ONCE_BARE_CR = 1 << 2,
+  ONCE_NUL = 1 << 4,
+  ONCE_BUSY = 1 << 6,
+  ONCE_UNCERTAIN = 1 << 7,
+};
+
+typedef struct {
+  const DecoderSink *sink;
+  LineAssembler lines[2];
+  uint64_t end[2];   /* offset after the last byte seen, by direction */
+  bool heard[2];     /* some bytes came */
+  LineRange reply;   /* the lines so far of a reply */
+  PendingCommands pending;
+  SaslObserver sasl;
+  SmtpBody body;
+  uint32_t auth_id;   /* of AUTH's line */
+  uint32_t first_id;  /* of the first line emitted */
+  uint32_t accepted_recipients; /* LMTP sends as many replies after the dot */
+  uint16_t once;      /* ONCE_ bits already used */
+  uint8_t state;      /* after the replies seen */
+  uint8_t ahead;      /* after the commands seen, if all go well */
+  bool ahead_stale;   /* a reply went otherwise while more commands were pending */
+  uint8_t auth;       /* AuthProgress */
+  bool greeted;
+  bool lmtp;
+  bool midstream_untold;
+  bool state_guessed; /* joined in the middle, or bytes are missing: the next command corrects the state */
+  bool lost;          /* client bytes are missing: only what is surely a command counts as one */
+  bool uncertain;     /* replies or commands are missing: which reply answers which command is open */
+  bool pipelines;     /* the client has sent commands without waiting */
+  ProtocolId next;
+} SmtpSession;
+
+/* Emits a line, and before any other note the remark that the capture begins in the middle. Returns its id. */
+uint32_t smtp_session_emit(SmtpSession *session, const DecodedLine *line);
+
+/* Emits a note about a line. */
+void smtp_session_note(SmtpSession *session, NoteCode code, const DecodedLine *line, uint32_t id);
+
+/* Remarks on the line's bytes: bare LF, bare CR, NUL, too long. */
+void smtp_session_note_bytes(SmtpSession *session, const DecodedLine *line, uint32_t id, bool bare_lf);
+
+/* Returns the state after a command in state, if it goes well. */
+uint8_t smtp_session_optimistic(uint8_t state, uint16_t word, uint8_t flags);
+
+/* The AUTH exchange is decided (1, 0), or will never be (-1): writes what was learned and forgets it. */
+void smtp_session_end_auth(SmtpSession *session, int accepted, uint64_t offset);
+
+/* Drops the count oldest pending commands, whose replies the capture lost. */
+void smtp_session_give_up(SmtpSession *session, uint32_t count);
+
+/* smtp-requests.c: the client's direction. */
+void smtp_session_client_line(SmtpSession *session, const AssembledLine *line);
+void smtp_session_feed_body(SmtpSession *session, ChunkCursor *cursor);
+void smtp_session_begin_data(SmtpSession *session, uint32_t id, uint64_t offset, bool confirmed);
+void smtp_session_end_body(SmtpSession *session, bool complete);
+void smtp_session_body_gap(SmtpSession *session, uint64_t length);
+
+/* smtp-answers.c: the server's direction. */
+void smtp_session_server_line(SmtpSession *session, const AssembledLine *line);
+void smtp_session_cut_reply(SmtpSession *session);
+
+/* smtp-dissect.c: what needs no session. */
+Recognition smtp_recognise(const StreamStart *start);
+void smtp_dissect(const DecodedLine *line, ByteBuffer *scratch, DissectedLine *dissected);

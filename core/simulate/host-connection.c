@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* The glue between virtual TCP and an endpoint: moves bytes both ways and events to the agent, until both have said all. */
+#include "simulate/host-private.h"
+
+#define TIME_WAIT (60 * NANOSECONDS_PER_SECOND)
+
+static void pump(HostConnection *connection);
+
+uint64_t host_connection_key(const IpAddress *peer, uint16_t local_port, uint16_t peer_port)
+{
+  ByteReader reader = byte_reader((Bytes){peer->bytes, 4});
+  return (uint64_t)byte_reader_be32(&reader) << 32 | (uint64_t)local_port << 16 | peer_port;
+}
+
+static void tcp_transmit(void *owner, const VirtualTcpSegment *segment)
+{
+  HostConnection *connection = owner;
+  host_send_segment(connection->host, connection->interface, &connection->peer, connection->local_port,
+                    connection->peer_port, segment);
+}
+
+static HostConnectionState shown_state(const HostConnection *connection, VirtualTcpState state)
+{
+  switch (state) {
+  case VIRTUAL_TCP_SYN_SENT:
+  case VIRTUAL_TCP_SYN_RECEIVED:
+    return HOST_CONNECTION_OPENING;
+  case VIRTUAL_TCP_ESTABLISHED:
+    return HOST_CONNECTION_OPEN;
+  case VIRTUAL_TCP_TIME_WAIT:
+    return HOST_CONNECTION_CLOSED;
+  case VIRTUAL_TCP_CLOSED:
+    if (connection->tcp.error == VIRTUAL_TCP_REFUSED) return HOST_CONNECTION_REFUSED;
+    return connection->tcp.error == VIRTUAL_TCP_FINE ? HOST_CONNECTION_CLOSED : HOST_CONNECTION_RESET;
+  default:
+    return HOST_CONNECTION_CLOSING;
+  }
+}
+
+static void tcp_state_changed(void *owner, VirtualTcpState before, VirtualTcpState now)
+{
+  (void)before;
+  HostConnection *connection = owner;
+  const Host *host = connection->host;
+  if (!connection->opened_here || host->stopped || host->config.watch == NULL) return;
+  HostConnectionState shown = shown_state(connection, now);
+  if (shown == connection->shown) return;
+  HostConnectionState old = connection->shown;
+  connection->shown = shown;
+  if (host->config.watch->changed != NULL)
+    host->config.watch->changed(host->config.owner, &connection->view, old, shown);
+}
+
+static void tcp_ready(void *owner)
+{
+  pump(owner);
+}
+
+static const VirtualTcpClass tcp_class = {tcp_transmit, tcp_state_changed, tcp_ready};
+
+static void deadline_expired(void *owner)
+{
+  pump(owner);
+}
+
+static HostConnection *connection_new(Host *host, const HostInterface *interface, const IpAddress *peer,
+                                      uint16_t local_port, uint16_t peer_port)
+{
+  HostConnection *connection = g_new0(HostConnection, 1);
+  connection->host = host;
+  connection->interface = interface;
+  connection->peer = *peer;
+  connection->local_port = local_port;
+  connection->peer_port = peer_port;
+  connection->deadline = (Timer){.expired = deadline_expired, .owner = connection};
+  connection->key = host_connection_key(peer, local_port, peer_port);
+  virtual_tcp_init(&connection->tcp, &(VirtualTcpConfig){
+                                         .class = &tcp_class,
+                                         .owner = connection,
+                                         .clock = host->config.clock,
+                                         .initial_sequence = (uint32_t)random_source_next(&host->dice),
+                                     });
+  g_hash_table_insert(host->connections, &connection->key, connection);
+  return connection;
+}
+
+void host_connection_free(gpointer data)
+{
+  HostConnection *connection = data;
+  virtual_clock_cancel(connection->host->config.clock, &connection->deadline);
+  virtual_tcp_clear(&connection->tcp);
+  endpoint_free(connection->endpoint);
+  g_free(connection);
+}
+
+/* Tells the agent that it is over and lets the endpoint go. */
+static void end_session(HostConnection *connection, AgentEnd end)
+{
+  Endpoint *endpoint = g_steal_pointer(&connection->endpoint);
+  if (endpoint == NULL) return;
+  virtual_clock_cancel(connection->host->config.clock, &connection->deadline);
+  connection->session.class->ended(connection->session.owner, endpoint, end);
+  endpoint_free(endpoint);
+}
+
+static AgentEnd end_of(const HostConnection *connection)
+{
+  switch (connection->tcp.error) {
+  case VIRTUAL_TCP_REFUSED:
+    return AGENT_REFUSED;
+  case VIRTUAL_TCP_RESET:
+    return AGENT_RESET;
+  case VIRTUAL_TCP_TIMED_OUT:
+    return AGENT_TIMED_OUT;
+  default:
+    return AGENT_CLOSED;
+  }
+}
+
+/* Forgets connections whose TIME-WAIT is over. */
+static void sweep(Host *host)
+{
+  HostConnection *oldest;
+  while ((oldest = g_queue_peek_head(&host->resting)) != NULL && oldest->expires <= host->config.clock->now) {
+    g_queue_pop_head(&host->resting);
+    g_hash_table_remove(host->connections, &oldest->key);
+  }
+}
+
+/* Returns true when bytes, or the news of their end, went to the endpoint. */
+static bool pump_in(HostConnection *connection)
+{
+  VirtualTcp *tcp = &connection->tcp;
+  Bytes readable = virtual_tcp_get_readable(tcp);
+  if (readable.length > 0) {
+    if (!connection->said_all && !endpoint_wants_read(connection->endpoint)) return false;
+    /* Who has said all listens no more, yet must not let the window close. */
+    if (!connection->said_all) endpoint_receive(connection->endpoint, readable);
+    virtual_tcp_read(tcp, readable.length);
+    return true;
+  }
+  if (connection->told_end || !virtual_tcp_peer_finished(tcp)) return false;
+  connection->told_end = true;
+  endpoint_peer_closed(connection->endpoint);
+  return true;
+}
+
+static bool pump_events(HostConnection *connection)
+{
+  EndpointEvent event = {0};
+  bool any = false;
+  while (endpoint_next_event(connection->endpoint, &event) != ENDPOINT_NOTHING) {
+    any = true;
+    if (event.type == ENDPOINT_CLOSE) connection->said_all = true;
+    connection->session.class->event(connection->session.owner, connection->endpoint, &event);
+    event = (EndpointEvent){0};
+  }
+  return any;
+}
+
+static bool pump_out(HostConnection *connection)
+{
+  bool any = false;
+  for (;;) {
+    Bytes pending = endpoint_pending(connection->endpoint);
+    size_t count = MIN(pending.length, virtual_tcp_get_room(&connection->tcp));
+    if (count == 0) return any;
+    virtual_tcp_write(&connection->tcp, bytes_slice(pending, 0, count));
+    endpoint_consumed(connection->endpoint, count);
+    any = true;
+  }
+}
+
+static void set_deadline(HostConnection *connection)
+{
+  Host *host = connection->host;
+  Nanoseconds deadline = endpoint_deadline(connection->endpoint);
+  if (deadline == NANOSECONDS_NEVER || connection->said_all)
+    virtual_clock_cancel(host->config.clock, &connection->deadline);
+  else if (!timer_is_set(&connection->deadline) || connection->deadline.due != deadline)
+    virtual_clock_set(host->config.clock, &connection->deadline, deadline - host->config.clock->now);
+}
+
+/* Moves whatever can move. The connection may be gone afterwards. */
+static void pump(HostConnection *connection)
+{
+  Host *host = connection->host;
+  VirtualTcp *tcp = &connection->tcp;
+  g_assert(!connection->pumping); /* an agent never reaches its own connection */
+  if (connection->endpoint != NULL) {
+    connection->pumping = true;
+    endpoint_advance(connection->endpoint, host->config.clock->now);
+    for (bool moved = true; moved;) {
+      moved = pump_in(connection);
+      moved = pump_events(connection) || moved;
+      moved = pump_out(connection) || moved;
+    }
+    connection->pumping = false;
+    bool all_written = endpoint_pending(connection->endpoint).length == 0;
+    if (all_written && (connection->said_all || connection->told_end)) virtual_tcp_finish(tcp);
+    set_deadline(connection);
+  } else {
+    virtual_tcp_read(tcp, virtual_tcp_get_readable(tcp).length);
+  }
+  virtual_tcp_flush(tcp);
+  if (tcp->state == VIRTUAL_TCP_TIME_WAIT && connection->expires == 0) {
+    g_queue_push_tail(&host->resting, connection);
+    connection->expires = host->config.clock->now + TIME_WAIT;
+    end_session(connection, AGENT_CLOSED);
+  } else if (tcp->state == VIRTUAL_TCP_CLOSED) {
+    end_session(connection, end_of(connection));
+    g_hash_table_remove(host->connections, &connection->key);
+  }
+}
+
+void host_connection_open(Host *host, const IpAddress *peer, uint16_t port, Endpoint *endpoint,
+                          const AgentSession *session)
+{
+  sweep(host);
+  const HostInterface *interface = host_find_interface(host, peer);
+  g_assert(interface != NULL);
+  HostConnection *connection = connection_new(host, interface, peer, host_pick_port(host, peer, port), port);
+  connection->endpoint = endpoint;
+  connection->session = *session;
+  connection->opened_here = true;
+  connection->view = (HostConnectionView){.host = host, .link = interface->link, .peer = *peer, .port = port};
+  if (host->config.watch != NULL && host->config.watch->opened != NULL)
+    connection->view.id = host->config.watch->opened(host->config.owner, &connection->view);
+  endpoint_advance(endpoint, host->config.clock->now);
+  virtual_tcp_connect(&connection->tcp);
+}
+
+static void accept_connection(Host *host, const HostListener *listener, const HostInterface *interface,
+                              const Packet *packet, const VirtualTcpSegment *segment)
+{
+  sweep(host);
+  HostConnection *connection =
+      connection_new(host, interface, &packet->source, packet->destination_port, packet->source_port);
+  char peer[IP_ADDRESS_TEXT];
+  ip_address_format(&packet->source, peer);
+  connection->endpoint = listener->service.accept(listener->service.owner, peer, &connection->session);
+  endpoint_advance(connection->endpoint, host->config.clock->now);
+  virtual_tcp_accept(&connection->tcp, segment);
+}
+
+void host_connection_receive(Host *host, const HostInterface *interface, const Packet *packet,
+                             const VirtualTcpSegment *segment)
+{
+  uint64_t key = host_connection_key(&packet->source, packet->destination_port, packet->source_port);
+  HostConnection *connection = g_hash_table_lookup(host->connections, &key);
+  if (connection != NULL) {
+    virtual_tcp_receive(&connection->tcp, segment);
+    return;
+  }
+  const HostListener *listener = host_find_listener(host, AGENT_TCP, packet->destination_port);
+  if (listener != NULL && (segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN) {
+    accept_connection(host, listener, interface, packet, segment);
+    return;
+  }
+  VirtualTcpSegment reset;
+  if (virtual_tcp_refuse(segment, &reset))
+    host_send_segment(host, interface, &packet->source, packet->destination_port, packet->source_port, &reset);
+}
+
+void host_connection_stop(HostConnection *connection)
+{
+  end_session(connection, AGENT_STOPPED);
+}

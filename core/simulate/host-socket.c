@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* UDP ports and the endpoints behind them: each pending is one datagram out, each datagram in one receive. */
+#include "simulate/host-private.h"
+
+static void socket_pump(HostSocket *socket);
+
+static void deadline_expired(void *owner)
+{
+  socket_pump(owner);
+}
+
+static HostSocket *socket_new(Host *host, uint16_t local_port, Endpoint *endpoint, const AgentSession *session)
+{
+  HostSocket *socket = g_new0(HostSocket, 1);
+  socket->host = host;
+  socket->local_port = local_port;
+  socket->endpoint = endpoint;
+  socket->session = *session;
+  socket->deadline = (Timer){.expired = deadline_expired, .owner = socket};
+  g_ptr_array_add(host->sockets, socket);
+  return socket;
+}
+
+void host_socket_free(gpointer data)
+{
+  HostSocket *socket = data;
+  virtual_clock_cancel(socket->host->config.clock, &socket->deadline);
+  endpoint_free(socket->endpoint);
+  g_free(socket);
+}
+
+static void send_pending(HostSocket *socket)
+{
+  for (;;) {
+    Bytes pending = endpoint_pending(socket->endpoint);
+    if (pending.length == 0) return;
+    if (!socket->server && socket->host->config.watch != NULL && socket->host->config.watch->asked != NULL)
+      socket->host->config.watch->asked(socket->host->config.owner, socket->host, &socket->peer, socket->peer_port);
+    host_send_datagram(socket->host, socket->interface, &socket->peer, socket->local_port, socket->peer_port,
+                       pending);
+    endpoint_consumed(socket->endpoint, pending.length);
+  }
+}
+
+static void end_session(HostSocket *socket, AgentEnd end)
+{
+  Endpoint *endpoint = g_steal_pointer(&socket->endpoint);
+  if (endpoint == NULL) return;
+  socket->session.class->ended(socket->session.owner, endpoint, end);
+  endpoint_free(endpoint);
+}
+
+static void end_socket(HostSocket *socket, AgentEnd end)
+{
+  end_session(socket, end);
+  g_ptr_array_remove_fast(socket->host->sockets, socket);
+}
+
+/* Moves events and datagrams. A client that has said all is gone afterwards. */
+static void socket_pump(HostSocket *socket)
+{
+  Host *host = socket->host;
+  EndpointEvent event = {0};
+  if (!socket->server && socket->interface == NULL) {
+    end_socket(socket, AGENT_UNREACHABLE);
+    return;
+  }
+  endpoint_advance(socket->endpoint, host->config.clock->now);
+  while (endpoint_next_event(socket->endpoint, &event) != ENDPOINT_NOTHING) {
+    if (event.type == ENDPOINT_CLOSE) socket->said_all = true;
+    socket->session.class->event(socket->session.owner, socket->endpoint, &event);
+    event = (EndpointEvent){0};
+  }
+  send_pending(socket);
+  if (socket->said_all && !socket->server) {
+    end_socket(socket, AGENT_CLOSED);
+    return;
+  }
+  Nanoseconds deadline = endpoint_deadline(socket->endpoint);
+  if (deadline == NANOSECONDS_NEVER)
+    virtual_clock_cancel(host->config.clock, &socket->deadline);
+  else
+    virtual_clock_set(host->config.clock, &socket->deadline, deadline - host->config.clock->now);
+}
+
+void host_socket_open(Host *host, const IpAddress *peer, uint16_t port, Endpoint *endpoint,
+                      const AgentSession *session)
+{
+  HostSocket *socket = socket_new(host, host_pick_port(host, peer, port), endpoint, session);
+  socket->interface = host_find_interface(host, peer);
+  socket->peer = *peer;
+  socket->peer_port = port;
+  /* Not at once: the agent must not hear of it before its call returns. */
+  virtual_clock_set(host->config.clock, &socket->deadline, 0);
+}
+
+void host_socket_listen(Host *host, const HostListener *listener)
+{
+  AgentSession session;
+  Endpoint *endpoint = listener->service.accept(listener->service.owner, NULL, &session);
+  HostSocket *socket = socket_new(host, listener->port, endpoint, &session);
+  socket->server = true;
+}
+
+void host_socket_receive(Host *host, const HostInterface *interface, const Packet *packet)
+{
+  for (guint i = 0; i < host->sockets->len; i++) {
+    HostSocket *socket = g_ptr_array_index(host->sockets, i);
+    if (socket->local_port != packet->destination_port) continue;
+    if (socket->server) {
+      socket->interface = interface;
+      socket->peer = packet->source;
+      socket->peer_port = packet->source_port;
+    } else if (!ip_address_equal(&socket->peer, &packet->source) || socket->peer_port != packet->source_port) {
+      return;
+    }
+    endpoint_receive(socket->endpoint, packet->payload);
+    socket_pump(socket);
+    return;
+  }
+}
+
+void host_socket_stop(HostSocket *socket)
+{
+  end_session(socket, AGENT_STOPPED);
+}

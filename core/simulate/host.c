@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* The computer: what comes in by its links, what it listens for, and the effects its agents ask for. */
+#include "simulate/host-private.h"
+
+static const AgentHostClass agent_host_class;
+
+Host *host_new(const HostConfig *config)
+{
+  Host *host = g_new0(Host, 1);
+  host->agent_host.class = &agent_host_class;
+  host->config = *config;
+  host->dice = random_source(config->seed, UINT64_C(0x6800000000) + config->index);
+  host->interfaces = g_ptr_array_new_with_free_func(g_free);
+  host->routes = g_array_new(FALSE, FALSE, sizeof(HostRoute));
+  host->listeners = g_array_new(FALSE, FALSE, sizeof(HostListener));
+  host->connections = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, host_connection_free);
+  g_queue_init(&host->resting);
+  host->sockets = g_ptr_array_new_with_free_func(host_socket_free);
+  host->next_packet_id = (uint16_t)random_source_next(&host->dice);
+  return host;
+}
+
+uint16_t host_get_index(const Host *host)
+{
+  return host->config.index;
+}
+
+AgentHost *host_as_agent_host(Host *host)
+{
+  return &host->agent_host;
+}
+
+/* Returns the segment size a SYN states, 0 for none (RFC 9293 §3.2). */
+static uint16_t read_mss(Bytes options)
+{
+  ByteReader reader = byte_reader(options);
+  while (byte_reader_left(&reader) > 0 && !reader.overrun) {
+    uint8_t kind = byte_reader_u8(&reader);
+    if (kind == 0) break;
+    if (kind == 1) continue;
+    uint8_t length = byte_reader_u8(&reader);
+    if (length < 2) break;
+    Bytes value = byte_reader_take(&reader, length - 2u);
+    if (kind != 2 || value.length != 2) continue;
+    return (uint16_t)(value.data[0] << 8 | value.data[1]);
+  }
+  return 0;
+}
+
+static void receive_segment(Host *host, const HostInterface *interface, const Packet *packet, Bytes frame)
+{
+  VirtualTcpSegment segment = {
+      .sequence = packet->sequence,
+      .acknowledgement = packet->acknowledgement,
+      .flags = packet->flags,
+      .window = packet->window,
+      .payload = packet->payload,
+  };
+  if (packet->flags & TCP_SYN) {
+    size_t header = (size_t)packet->link_length + packet->network_length;
+    segment.mss = read_mss(bytes_slice(frame, header + 20, packet->transport_length - 20u));
+  }
+  host_connection_receive(host, interface, packet, &segment);
+}
+
+static void link_receive(void *owner, Link *link, Bytes bytes)
+{
+  Host *host = owner;
+  Frame frame = {
+      .time = host->config.clock->now,
+      .bytes = bytes,
+      .original_length = (uint32_t)bytes.length,
+      .link_type = LINK_TYPE_ETHERNET,
+  };
+  Packet packet;
+  PacketKind kind = packet_parse(&frame, &packet);
+  if (host->stopped || !ip_address_equal(&packet.destination, &host->config.address)) return;
+  for (guint i = 0; i < host->interfaces->len; i++) {
+    const HostInterface *interface = g_ptr_array_index(host->interfaces, i);
+    if (interface->link != link) continue;
+    if (kind == PACKET_TCP) receive_segment(host, interface, &packet, bytes);
+    if (kind == PACKET_UDP) host_socket_receive(host, interface, &packet);
+    return;
+  }
+}
+
+void host_add_link(Host *host, Link *link, unsigned end, const MacAddress *peer)
+{
+  HostInterface *interface = g_new(HostInterface, 1);
+  *interface = (HostInterface){link, end, *peer};
+  g_ptr_array_add(host->interfaces, interface);
+  link->ends[end] = (LinkEnd){link_receive, host};
+}
+
+void host_add_route(Host *host, const IpAddress *destination, const Link *link)
+{
+  for (guint i = 0; i < host->interfaces->len; i++) {
+    const HostInterface *interface = g_ptr_array_index(host->interfaces, i);
+    if (interface->link != link) continue;
+    HostRoute route = {*destination, i};
+    g_array_append_val(host->routes, route);
+    return;
+  }
+  g_assert_not_reached();
+}
+
+const HostInterface *host_find_interface(const Host *host, const IpAddress *destination)
+{
+  for (guint i = 0; i < host->routes->len; i++) {
+    const HostRoute *route = &g_array_index(host->routes, HostRoute, i);
+    if (ip_address_equal(&route->destination, destination))
+      return g_ptr_array_index(host->interfaces, route->interface);
+  }
+  return NULL;
+}
+
+const HostListener *host_find_listener(const Host *host, AgentTransport transport, uint16_t port)
+{
+  for (guint i = 0; i < host->listeners->len; i++) {
+    const HostListener *listener = &g_array_index(host->listeners, HostListener, i);
+    if (listener->transport == transport && listener->port == port) return listener;
+  }
+  return NULL;
+}
+
+static bool is_port_free(const Host *host, const IpAddress *peer, uint16_t local_port, uint16_t peer_port)
+{
+  uint64_t key = host_connection_key(peer, local_port, peer_port);
+  if (g_hash_table_contains(host->connections, &key)) return false;
+  for (guint i = 0; i < host->sockets->len; i++)
+    if (((const HostSocket *)g_ptr_array_index(host->sockets, i))->local_port == local_port) return false;
+  return true;
+}
+
+uint16_t host_pick_port(Host *host, const IpAddress *peer, uint16_t peer_port)
+{
+  uint32_t first = random_source_below(&host->dice, HOST_EPHEMERAL_COUNT);
+  for (uint32_t i = 0; i < HOST_EPHEMERAL_COUNT; i++) {
+    uint16_t port = (uint16_t)(HOST_FIRST_EPHEMERAL + (first + i) % HOST_EPHEMERAL_COUNT);
+    if (is_port_free(host, peer, port, peer_port)) return port;
+  }
+  return (uint16_t)(HOST_FIRST_EPHEMERAL + first); /* 16 384 connections to one port: the oldest's answers are lost */
+}
+
+void host_stop(Host *host)
+{
+  GHashTableIter iterator;
+  gpointer connection;
+  host->stopped = true;
+  g_hash_table_iter_init(&iterator, host->connections);
+  while (g_hash_table_iter_next(&iterator, NULL, &connection))
+    host_connection_stop(connection);
+  for (guint i = 0; i < host->sockets->len; i++)
+    host_socket_stop(g_ptr_array_index(host->sockets, i));
+  g_queue_clear(&host->resting);
+  g_hash_table_remove_all(host->connections);
+  g_ptr_array_set_size(host->sockets, 0);
+}
+
+void host_free(Host *host)
+{
+  if (host == NULL) return;
+  g_hash_table_unref(host->connections);
+  g_ptr_array_unref(host->sockets);
+  g_array_unref(host->listeners);
+  g_array_unref(host->routes);
+  g_ptr_array_unref(host->interfaces);
+  g_free(host);
+}
+
+static Host *host_of(AgentHost *agent_host)
+{
+  return (Host *)agent_host;
+}
+
+static Nanoseconds effect_now(AgentHost *agent_host)
+{
+  return host_of(agent_host)->config.clock->now;
+}
+
+static void effect_set_timer(AgentHost *agent_host, Timer *timer, Nanoseconds due)
+{
+  VirtualClock *clock = host_of(agent_host)->config.clock;
+  virtual_clock_set(clock, timer, due - clock->now);
+}
+
+static void effect_cancel_timer(AgentHost *agent_host, Timer *timer)
+{
+  virtual_clock_cancel(host_of(agent_host)->config.clock, timer);
+}
+
+static uint64_t effect_random(AgentHost *agent_host)
+{
+  return random_source_next(&host_of(agent_host)->dice);
+}
+
+static bool find_peer(const Host *host, const char *peer, IpAddress *address)
+{
+  if (ip_address_parse(peer, address)) return true;
+  return host->config.find_name != NULL && host->config.find_name(host->config.owner, peer, address);
+}
+
+static void effect_connect(AgentHost *agent_host, AgentTransport transport, const char *peer, uint16_t port,
+                           Endpoint *endpoint, const AgentSession *session)
+{
+  Host *host = host_of(agent_host);
+  IpAddress address = {0};
+  bool known = find_peer(host, peer, &address) && host_find_interface(host, &address) != NULL;
+  if (transport == AGENT_TCP && known)
+    host_connection_open(host, &address, port, endpoint, session);
+  else
+    host_socket_open(host, &address, port, endpoint, session);
+}
+
+static void effect_listen(AgentHost *agent_host, AgentTransport transport, uint16_t port, const AgentService *service)
+{
+  Host *host = host_of(agent_host);
+  HostListener listener = {transport, port, *service};
+  g_array_append_val(host->listeners, listener);
+  if (transport == AGENT_UDP) host_socket_listen(host, &listener);
+}
+
+static void effect_message_moved(AgentHost *agent_host, const AgentMove *move)
+{
+  Host *host = host_of(agent_host);
+  if (host->config.watch != NULL && host->config.watch->message_moved != NULL)
+    host->config.watch->message_moved(host->config.owner, host, move);
+}
+
+static const AgentHostClass agent_host_class = {
+    .now = effect_now,
+    .set_timer = effect_set_timer,
+    .cancel_timer = effect_cancel_timer,
+    .random = effect_random,
+    .connect = effect_connect,
+    .listen = effect_listen,
+    .message_moved = effect_message_moved,
+};
