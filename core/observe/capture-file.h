@@ -56,6 +56,9 @@ uint64_t capture_file_get_progress(const CaptureFile *file, uint64_t *total);
 /* Returns the IP-address-to-name pairs of pcapng name resolution blocks so far: table of "ip text" → "name", borrowed. */
 GHashTable *capture_file_get_names(const CaptureFile *file);
 
+/* Returns how many Decryption Secrets Blocks were met so far: keys that somebody put into the file. */
+uint32_t capture_file_get_secret_blocks(const CaptureFile *file);
+
 void capture_file_free(CaptureFile *file);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CaptureFile, capture_file_free)

@@ -7,7 +7,9 @@
 
 typedef struct CaptureWriter CaptureWriter;
 
-/* Begins a save to path: the bytes go to a temporary file beside it until capture_writer_commit. Returns NULL with *error set. */
+/* Begins a save to path: the bytes go to a temporary file beside it until capture_writer_commit. "-" (standard output) and a
+ * path that is a pipe or a device are written directly instead. Errors are of G_FILE_ERROR (NOSPC: the disk is full; PIPE: the
+ * reader has gone), the message one line for a person, without the path. Returns NULL with *error set. */
 CaptureWriter *capture_writer_new(const char *path, GError **error);
 
 /* Begins an unlinked spool, private to this user. Returns NULL with *error set. */
@@ -29,10 +31,11 @@ uint64_t capture_writer_write(CaptureWriter *writer, const Frame *frame);
 /* Writes out what is buffered. Returns false with *error set (disk full, closed pipe). */
 bool capture_writer_flush(CaptureWriter *writer, GError **error);
 
-/* Returns the descriptor, for reading by position after a flush. Borrowed. */
+/* Returns the descriptor, for reading by position after a flush, or -1 where the output is written directly. Borrowed. */
 int capture_writer_get_fd(const CaptureWriter *writer);
 
-/* Flushes, syncs and renames to the final path. Returns false with *error set, the old file untouched. */
+/* Flushes, syncs and renames to the final path; the last call but capture_writer_free. Returns false with *error set, the old file
+ * untouched. */
 bool capture_writer_commit(CaptureWriter *writer, GError **error);
 
 /* Frees; what was not committed is removed. */

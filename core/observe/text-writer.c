@@ -20,6 +20,7 @@ struct TextWriter {
   bool started;
   bool has_stream;
   uint32_t stream;    /* whose heading was written last */
+  uint32_t streams_named; /* streams below this index had their heading */
   unsigned wire_columns;
 };
 
@@ -127,20 +128,25 @@ static void put_time(TextWriter *writer, Nanoseconds time)
   byte_buffer_append_format(writer->out, "%*s", (int)TIME_COLUMNS, text);
 }
 
+/* Names the conversation: with its endpoints where it begins, shortly where it goes on after another. */
 static void put_stream_heading(TextWriter *writer, const RowEvent *event)
 {
   const StreamInfo *stream = event->stream;
-  put(writer, "\n");
-  attribute(writer, BLUE);
-  put(writer, "━━ ");
-  attribute(writer, BOLD);
+  bool first = stream->index >= writer->streams_named;
+  if (first) writer->streams_named = stream->index + 1;
+  put(writer, first ? "\n" : "");
+  attribute(writer, first ? BLUE : DIM);
+  put(writer, first ? "━━ " : "── ");
+  if (first) attribute(writer, BOLD);
   byte_buffer_append_format(writer->out, stream->udp ? _("Question %u") : _("Conversation %u"), stream->number);
   byte_buffer_append_format(writer->out, " · %s", registry_get_label(stream->protocol));
   attribute(writer, PLAIN);
-  put(writer, " · ");
-  put_endpoint(writer, &stream->client, stream->client_port);
-  put(writer, " ⇄ ");
-  put_endpoint(writer, &stream->server, stream->server_port);
+  if (first) {
+    put(writer, " · ");
+    put_endpoint(writer, &stream->client, stream->client_port);
+    put(writer, " ⇄ ");
+    put_endpoint(writer, &stream->server, stream->server_port);
+  }
   put(writer, "\n");
   writer->stream = event->row->stream;
   writer->has_stream = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Log-ins seen on the wire whose outcome is not known yet (POP3 PASS and APOP, IMAP LOGIN). For decoders only. */
+/* Log-ins seen on the wire whose outcome is not known yet (POP3 PASS and APOP, IMAP LOGIN). For decoders
+ * only. */
 #pragma once
 
 #include "protocol/decoder.h"

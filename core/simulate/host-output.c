@@ -1,5 +1,54 @@
 /* SPDX-License-Identifier: MIT */
-/* What leaves a host: segments and datagrams made into frames. */
+/* What leaves a host: segments and datagrams made into frames, straight into the link's buffers. */
 #include "simulate/host-private.h"
 #include "wire/packet-build.h"
 
+#define TIME_TO_LIVE 64
+
+/* Fills the rest of the template and sends the frame by interface. */
+static void send_packet(Host *host, const HostInterface *interface, PacketTemplate *template)
+{
+  template->source_mac = host->config.mac;
+  template->destination_mac = interface->peer;
+  template->source = host->config.address;
+  template->time_to_live = TIME_TO_LIVE;
+  template->identification = host->next_packet_id++;
+  LinkFrame *frame = link_begin(interface->link, interface->end);
+  size_t length = packet_build(template, frame->bytes, sizeof frame->bytes);
+  g_assert(length > 0); /* segments are cut to the link's size, datagrams are short */
+  frame->length = (uint16_t)length;
+  frame->payload_length = (uint16_t)template->payload.length;
+  link_send(frame);
+}
+
+void host_send_segment(Host *host, const HostInterface *interface, const IpAddress *peer, uint16_t local_port,
+                       uint16_t peer_port, const VirtualTcpSegment *segment)
+{
+  const uint8_t mss_option[] = PACKET_MSS_OPTION(segment->mss);
+  PacketTemplate template = {
+      .kind = PACKET_TCP,
+      .destination = *peer,
+      .source_port = local_port,
+      .destination_port = peer_port,
+      .sequence = segment->sequence,
+      .acknowledgement = segment->acknowledgement,
+      .window = segment->window,
+      .flags = segment->flags,
+      .payload = segment->payload,
+  };
+  if (segment->mss != 0) template.options = (Bytes){mss_option, sizeof mss_option};
+  send_packet(host, interface, &template);
+}
+
+void host_send_datagram(Host *host, const HostInterface *interface, const IpAddress *peer, uint16_t local_port,
+                        uint16_t peer_port, Bytes payload)
+{
+  PacketTemplate template = {
+      .kind = PACKET_UDP,
+      .destination = *peer,
+      .source_port = local_port,
+      .destination_port = peer_port,
+      .payload = payload,
+  };
+  send_packet(host, interface, &template);
+}

@@ -256,6 +256,22 @@ static bool receive_in_syn_received(VirtualTcp *tcp, const VirtualTcpSegment *se
   return true;
 }
 
+/* A SYN to a connection that knows the peer's already. */
+static void receive_late_syn(VirtualTcp *tcp, const VirtualTcpSegment *segment)
+{
+  bool repeats = tcp->state == VIRTUAL_TCP_SYN_RECEIVED && segment->sequence + 1 == tcp->expected;
+  if (!repeats) {
+    virtual_tcp_send_acknowledgement(tcp);
+  } else if (segment->flags & TCP_ACK) { /* both opened at once: only its ACK is news */
+    VirtualTcpSegment rest = *segment;
+    rest.flags &= (uint8_t)~TCP_SYN;
+    rest.sequence++;
+    virtual_tcp_receive(tcp, &rest);
+  } else {
+    virtual_tcp_send_syn(tcp); /* ours was lost */
+  }
+}
+
 /* RFC 9293 §3.10.7.4: sequence, RST, SYN, ACK, data, FIN, in this order. */
 void virtual_tcp_receive(VirtualTcp *tcp, const VirtualTcpSegment *segment)
 {
@@ -270,10 +286,7 @@ void virtual_tcp_receive(VirtualTcp *tcp, const VirtualTcpSegment *segment)
     return;
   }
   if (segment->flags & TCP_SYN) {
-    if (tcp->state == VIRTUAL_TCP_SYN_RECEIVED)
-      virtual_tcp_send_syn(tcp); /* ours was lost */
-    else
-      virtual_tcp_send_acknowledgement(tcp);
+    receive_late_syn(tcp, segment);
     return;
   }
   if (!(segment->flags & TCP_ACK)) return;

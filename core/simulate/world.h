@@ -84,6 +84,9 @@ const WorldLink *world_get_link(const World *world, guint index);
 guint world_get_message_count(const World *world);
 const WorldMessage *world_get_message(const World *world, guint index);
 
+/* Returns the letters that lie in the inbox of a user's host, of GBytes, as fetched; NULL for other hosts. Borrowed. */
+const GPtrArray *world_get_inbox(const World *world, guint host);
+
 /* Returns the index of the link where Eve listens. */
 guint world_get_eve_link(const World *world);
 

@@ -105,9 +105,13 @@ static void script_pop3(Maker *maker, Session *session)
   add_turn(session, true, text);
   add_turn(session, false, "+OK Logged in.\r\n");
   add_turn(session, true, "RETR 1\r\n");
-  GString *letter = add_turn(session, false, "+OK message follows\r\n");
+  GString *letter = g_string_new(NULL);
   append_letter(maker, letter, letter_size(maker));
-  g_string_append(letter, ".\r\n");
+  GString *reply = add_turn(session, false, "");
+  g_string_append_printf(reply, "+OK %zu octets\r\n", letter->len);
+  g_string_append_len(reply, letter->str, (gssize)letter->len);
+  g_string_append(reply, ".\r\n");
+  g_string_free(letter, TRUE);
   add_turn(session, true, "DELE 1\r\n");
   add_turn(session, false, "+OK Marked to be deleted.\r\n");
   add_turn(session, true, "QUIT\r\n");

@@ -5,11 +5,12 @@ It shares no line with the program under test. `dialogue.py FILE` prints the dia
 import base64
 import binascii
 import re
-import subprocess
 import sys
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from capture import Capture, Reader
 
 PORTS = {25: "SMTP", 587: "SMTP", 2525: "SMTP", 110: "POP3", 143: "IMAP", 993: "IMAP", 995: "POP3"}
 IMPLICIT_TLS = {993, 995}
@@ -17,7 +18,7 @@ IMPLICIT_TLS = {993, 995}
 
 @dataclass
 class Dialogue:
-    """What one stream says. Lines are (who, text); who is C, S, or - for a remark."""
+    """What one stream says. Lines are (rank, who, text); who is C, S, or - for a remark."""
 
     protocol: str
     lines: list = field(default_factory=list)
@@ -28,46 +29,20 @@ class Dialogue:
     ended_by: str = ""
     secured: str = ""
 
-    def command(self, kind: str, text: str) -> None:
+    def command(self, side: Reader, kind: str, text: str, rank: int | None = None) -> None:
         self.commands[kind] = self.commands.get(kind, 0) + 1
-        self.lines.append(("C", text))
+        self.lines.append((side.rank() if rank is None else rank, "C", text))
 
-    def reply(self, kind: str, text: str) -> None:
+    def reply(self, side: Reader, kind: str, text: str, rank: int | None = None) -> None:
         self.replies[kind] = self.replies.get(kind, 0) + 1
-        self.lines.append(("S", text))
+        self.lines.append((side.rank() if rank is None else rank, "S", text))
 
-    def remark(self, text: str) -> None:
-        self.lines.append(("-", text))
+    def remark(self, side: Reader, text: str) -> None:
+        self.lines.append((side.rank(), "-", text))
 
-
-class Reader:
-    """Lines of one direction."""
-
-    def __init__(self, data: bytes):
-        self.data, self.at = data, 0
-
-    def line(self):
-        end = self.data.find(b"\r\n", self.at)
-        if end < 0:
-            return None
-        text = self.data[self.at : end].decode("utf-8", "replace")
-        self.at = end + 2
-        return text
-
-    def take(self, count: int) -> bytes:
-        out = self.data[self.at : self.at + count]
-        self.at += len(out)
-        return out
-
-    def dotted(self) -> tuple[int, int]:
-        """A body that ends with a line of one dot: its lines and its bytes on the wire, the last line not counted."""
-        start, lines = self.at, 0
-        while (text := self.line()) is not None and text != ".":
-            lines += 1
-        return lines, max(self.at - start - 3, 0)
-
-    def left(self) -> int:
-        return len(self.data) - self.at
+    def in_order(self) -> list:
+        """The lines as they came: commands that were sent together stand together."""
+        return sorted(self.lines, key=lambda line: line[0])
 
 
 def plain_text(word: str) -> str:
@@ -111,18 +86,18 @@ def read_smtp(client: Reader, server: Reader, greeting: bool = True) -> Dialogue
     def answer():
         found = smtp_reply(server)
         if found:
-            out.reply(*found)
+            out.reply(server, *found)
         return found[0] if found else ""
 
     if greeting:
         answer()
     while (text := client.line()) is not None:
         verb = text.split(" ")[0].upper()
-        out.command(verb, text)
+        out.command(client, verb, text)
         if verb == "BDAT":
             size = int(text.split()[1])
             client.take(size)
-            out.remark(f"{size} bytes of the message")
+            out.remark(client, f"{size} bytes of the message")
             if "LAST" in text.upper():
                 out.messages += 1
         code = answer()
@@ -130,20 +105,20 @@ def read_smtp(client: Reader, server: Reader, greeting: bool = True) -> Dialogue
             words = text.split(" ")
             answers = words[2:]
             while code == "334" and (text := client.line()) is not None:
-                out.command("AUTH-RESPONSE", text)
+                out.command(client, "AUTH-RESPONSE", text)
                 answers.append(text)
                 code = answer()
             note_sasl(out, words[1].upper(), [a for a in answers if a], code == "235")
         elif verb == "DATA" and code == "354":
             lines, size = client.dotted()
             out.messages += 1
-            out.remark(f"{lines} lines of the message, {size} bytes on the wire, then a dot")
+            out.remark(client, f"{lines} lines of the message, {size} bytes on the wire, then a dot")
             answer()
         elif verb == "STARTTLS" and code == "220":
             out.ended_by = "TLS"
             break
     while out.ended_by == "" and (found := smtp_reply(server)):
-        out.reply(*found)
+        out.reply(server, *found)
     return out
 
 
@@ -155,24 +130,24 @@ def read_pop3(client: Reader, server: Reader, greeting: bool = True) -> Dialogue
         if text is None:
             return ""
         kind = text.split(" ")[0]
-        out.reply(kind, text)
+        out.reply(server, kind, text)
         return kind
 
     user = stamp = ""
     if greeting:
         answer()
-        found = re.search(r"<[^>]+>", out.lines[0][1]) if out.lines else None
+        found = re.search(r"<[^>]+>", out.lines[0][2]) if out.lines else None
         stamp = found.group(0) if found else ""
     while (text := client.line()) is not None:
         words = text.split(" ")
         verb = words[0].upper()
-        out.command(verb, text)
+        out.command(client, verb, text)
         kind = answer()
         good = kind == "+OK"
         if verb == "AUTH" and len(words) > 1:
             answers = words[2:]
             while kind == "+" and (text := client.line()) is not None:
-                out.command("AUTH-RESPONSE", text)
+                out.command(client, "AUTH-RESPONSE", text)
                 answers.append(text)
                 kind = answer()
             note_sasl(out, words[1].upper(), [a for a in answers if a], kind == "+OK")
@@ -185,7 +160,7 @@ def read_pop3(client: Reader, server: Reader, greeting: bool = True) -> Dialogue
         elif good and (verb in ("RETR", "TOP", "CAPA") or (verb in ("LIST", "UIDL", "AUTH") and len(words) == 1)):
             lines, size = server.dotted()
             out.messages += verb == "RETR"
-            out.remark(f"{lines} lines, {size} bytes on the wire, then a dot")
+            out.remark(server, f"{lines} lines, {size} bytes on the wire, then a dot")
         elif verb == "STLS" and good:
             out.ended_by = "TLS"
             break
@@ -198,17 +173,17 @@ def literal(text: str):
 
 
 def imap_unit(side: Reader):
-    """One command or response with its literals, each shown as {n}; also how many literals there were and their bytes."""
+    """One command or response with its literals, each shown as {n}; how many literals, their bytes, the rank of the first line."""
     text, literals, size = side.line(), 0, 0
     if text is None:
         return None
-    whole = text
+    whole, rank = text, side.rank()
     while (count := literal(text)) is not None:
         side.take(count)
         literals, size = literals + 1, size + count
         text = side.line() or ""
         whole += "⏎" + text
-    return whole, literals, size
+    return whole, literals, size, rank
 
 
 def imap_login(out: Dialogue, text: str, good: bool) -> None:
@@ -216,146 +191,129 @@ def imap_login(out: Dialogue, text: str, good: bool) -> None:
     out.credentials.append(f"LOGIN: `{words[0]}` / `{words[1]}`, {'accepted' if good else 'refused'}")
 
 
-def read_imap(client: Reader, server: Reader, greeting: bool = True) -> Dialogue:
-    out = Dialogue("IMAP")
-    waiting = {}  # tag -> [verb, text, SASL answers]
-    asked, inner = [], ""
-    literals = [0, 0]
-    inflated = False
+def inflate(side: Reader) -> None:
+    """Turns the rest of a direction into what it holds, piece by piece."""
+    stream = zlib.decompressobj(-15)
+    side.__init__([(rank, stream.decompress(piece)) for rank, piece in side.rest()])
 
-    def one_server_unit() -> str:
-        """Reads one response; returns its tag."""
-        unit = imap_unit(server)
+
+class ImapReading:
+    """The two directions of an IMAP session, and the commands that wait for their tagged reply."""
+
+    def __init__(self, client: Reader, server: Reader):
+        self.client, self.server = client, server
+        self.out = Dialogue("IMAP")
+        self.waiting = {}  # tag -> [verb, text, what the client said for SASL]
+        self.literals = self.bytes = 0
+        self.done = ""  # the verb that was last answered with OK
+
+    def count(self, literals: int, size: int) -> None:
+        self.literals += literals
+        self.bytes += size
+
+    def response(self) -> str:
+        """Reads one response; returns its tag, or nothing at the end."""
+        unit = imap_unit(self.server)
         if unit is None:
             return ""
-        text, count, size = unit
-        literals[0] += count
-        literals[1] += size
+        text, literals, size, rank = unit
+        self.count(literals, size)
         words = text.split(" ")
-        kind = words[0]
-        if kind == "*":
+        if words[0] == "*":
             word = words[2] if words[1].isdigit() else words[1]
-            out.messages += word == "FETCH" and count > 0 and bool(re.search(r"BODY\[\] |RFC822 ", text))
-            out.reply(f"* {word}", text)
-        elif kind == "+":
-            out.reply("+", text)
+            self.out.messages += word == "FETCH" and literals > 0 and bool(re.search(r"BODY\[\] |RFC822 ", text))
+            self.out.reply(self.server, f"* {word}", text, rank)
+        elif words[0] == "+":
+            self.out.reply(self.server, "+", text)
         else:
-            out.reply(f"tagged {words[1]}", text)
-        return kind
+            self.out.reply(self.server, f"tagged {words[1]}", text, rank)
+            self.settle(words[0], words[1] == "OK")
+        return words[0]
 
-    def settle(tag: str, verdict: str) -> str:
-        verb, text, answers = waiting.pop(tag, ("", "", []))
+    def settle(self, tag: str, good: bool) -> None:
+        verb, text, answers = self.waiting.pop(tag, ("", "", []))
         if verb == "LOGIN":
-            imap_login(out, text, verdict == "OK")
+            user, password = [word.strip('"') for word in text.split(" ")[2:4]]
+            self.out.credentials.append(f"LOGIN command: `{user}` / `{password}`, {'accepted' if good else 'refused'}")
         elif verb == "AUTHENTICATE":
-            note_sasl(out, text.split(" ")[2].upper(), [a for a in answers if a], verdict == "OK")
-        return verb if verdict == "OK" else ""
+            note_sasl(self.out, text.split(" ")[2].upper(), [a for a in answers if a], good)
+        self.done = verb if good else ""
 
-    if greeting:
-        one_server_unit()
-    while (unit := imap_unit(client)) is not None:
-        text, count, size = unit
-        literals[0] += count
-        literals[1] += size
+    def request(self) -> tuple[str, str]:
+        """Reads one command; returns its tag and its verb, both empty at the end."""
+        unit = imap_unit(self.client)
+        if unit is None:
+            return "", ""
+        text, literals, size, rank = unit
+        self.count(literals, size)
         words = text.split(" ")
-        if len(words) == 1 and inner:
-            out.command("DONE" if inner == "IDLE" else "AUTH-RESPONSE", text)
-            if inner == "AUTHENTICATE":
-                waiting[asked[-1]][2].append(text)
-            tag = asked[-1]
-        else:
-            tag, verb = words[0], words[1].upper()
-            if verb == "UID":
-                verb += " " + words[2].upper()
-            out.command(verb, text)
-            waiting[tag] = [verb, text, words[3:]]
-            asked.append(tag)
-            inner = verb if verb in ("AUTHENTICATE", "IDLE") else ""
-        done = ""
-        while (kind := one_server_unit()) and kind != tag:
-            if kind == "+" and inner:
-                break
-        if kind == tag and kind:
-            done = settle(tag, out.lines[-1][1].split(" ")[1])
-            inner = ""
-        if done == "STARTTLS":
+        verb = words[1].upper()
+        if verb == "UID":
+            verb += " " + words[2].upper()
+        if verb == "APPEND":
+            self.out.messages += literals
+        self.out.command(self.client, verb, text, rank)
+        self.waiting[words[0]] = [verb, text, words[3:]]
+        return words[0], verb
+
+    def wait(self, tag: str) -> None:
+        """Reads responses up to the tagged one; a client that is asked to go on (SASL, IDLE) does so with one line."""
+        verb = self.waiting[tag][0]
+        while tag in self.waiting and (kind := self.response()):
+            if kind == "+" and verb in ("AUTHENTICATE", "IDLE") and (text := self.client.line()) is not None:
+                self.out.command(self.client, "DONE" if verb == "IDLE" else "AUTH-RESPONSE", text)
+                self.waiting[tag][2].append(text)
+
+
+def read_imap(client: Reader, server: Reader, greeting: bool = True) -> Dialogue:
+    reading = ImapReading(client, server)
+    out = reading.out
+    if greeting:
+        reading.response()
+    while (found := reading.request())[0]:
+        tag, verb = found
+        if tag in reading.waiting:
+            reading.wait(tag)
+        if verb == "STARTTLS" and reading.done == verb:
             out.ended_by = "TLS"
-            break
-        if done == "COMPRESS":
-            inflated = True
-            for side in (client, server):
-                # A stream that was cut off rather than finished still gives all that was flushed.
-                side.data, side.at = zlib.decompressobj(-15).decompress(side.data[side.at :]), 0
-            out.remark("from here on both directions are deflated")
-    while out.ended_by == "" and (kind := one_server_unit()):
-        if kind in waiting:
-            settle(kind, out.lines[-1][1].split(" ")[1])
-    if literals[0]:
-        out.remark(f"{literals[0]} literals in all, {literals[1]} bytes")
-    if inflated:
-        out.secured = "COMPRESS DEFLATE"
+            return out
+        if verb == "COMPRESS" and reading.done == verb:
+            out.remark(server, "from here on both directions are deflated")
+            out.secured = "COMPRESS DEFLATE"
+            inflate(client)
+            inflate(server)
+    while reading.response():
+        pass
+    if reading.literals:
+        out.remark(server, f"{reading.literals} literals in all, {reading.bytes} bytes")
     return out
 
 
 READ = {"SMTP": read_smtp, "POP3": read_pop3, "IMAP": read_imap}
 
 
-def tshark(path: Path, *arguments: str) -> str:
-    command = ["tshark", "-n", "-r", str(path), *arguments]
-    keys = path.with_suffix(".keys")
-    if keys.exists():
-        command += ["-o", f"tls.keylog_file:{keys}"]
-    # Running as root is refused for Lua only; nothing else of note is said there.
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def stream_bytes(path: Path, layer: str, number: int, port: int) -> tuple[bytes, bytes]:
-    """The bytes of client and server. tshark indents what node 1 sent; in TLS node 0 is whoever spoke first, so its port decides."""
-    sides, client = {False: bytearray(), True: bytearray()}, False
-    for text in tshark(path, "-q", "-z", f"follow,{layer},raw,{number}").splitlines():
-        if text.startswith("Node 0:"):
-            client = text.endswith(f":{port}")
-        elif re.fullmatch(r"\t?[0-9a-f]+", text):
-            sides[text.startswith("\t")] += bytes.fromhex(text.strip())
-    return bytes(sides[client]), bytes(sides[not client])
-
-
-def streams(path: Path) -> list[tuple[int, str, str, int]]:
-    """(number, client, server, server port) of every TCP stream, by its SYN."""
-    fields = ["tcp.stream", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport"]
-    table = tshark(path, "-Y", "tcp.flags.syn==1 && tcp.flags.ack==0", "-T", "fields", *(f"-e{f}" for f in fields))
-    out = {}
-    for row in table.splitlines():
-        number, src4, src6, sport, dst4, dst6, dport = row.split("\t")
-        client = f"{src4 or f'[{src6}]'}:{sport}"
-        server = f"{dst4 or f'[{dst6}]'}:{dport}"
-        out.setdefault(int(number), (int(number), client, server, int(dport)))
-    return list(out.values())
-
-
-def read_stream(path: Path, number: int, port: int) -> list[Dialogue]:
+def read_stream(capture: Capture, number: int, port: int) -> list[Dialogue]:
     """The dialogue in the clear, and the one inside TLS where the keys are at hand."""
-    protocol = PORTS[port]
+    read = READ[PORTS[port]]
     out = []
     if port not in IMPLICIT_TLS:
-        client, server = stream_bytes(path, "tcp", number, port)
-        out.append(READ[protocol](Reader(client), Reader(server)))
+        out.append(read(*capture.readers("tcp", number, port)))
         if out[0].ended_by != "TLS":
             return out
-    client, server = stream_bytes(path, "tls", number, port)
-    if server:
-        inside = READ[protocol](Reader(client), Reader(server), greeting=port in IMPLICIT_TLS)
+    client, server = capture.readers("tls", number, port)
+    if server.data:
+        inside = read(client, server, greeting=port in IMPLICIT_TLS)
         inside.secured = "TLS"
         out.append(inside)
     return out
 
 
 def main() -> None:
-    path = Path(sys.argv[1])
-    for number, client, server, port in streams(path):
-        for dialogue in read_stream(path, number, port):
+    capture = Capture(Path(sys.argv[1]))
+    for number, client, server, port in capture.streams:
+        for dialogue in read_stream(capture, number, port):
             print(f"== stream {number}: {client} -> {server} {dialogue.protocol} {dialogue.secured}".rstrip())
-            for who, text in dialogue.lines:
+            for _, who, text in dialogue.in_order():
                 print(f"{who}: {text}")
 
 

@@ -29,7 +29,7 @@ enter() {
     shift
     exec ip netns exec "$NET-$host" unshare --mount --uts sh -ec '
         hostname "$1"
-        for file in resolv.conf hosts passwd group mailname; do
+        for file in resolv.conf gai.conf hosts passwd group mailname; do
             [ -e "/etc/$file" ] && mount --bind "$2/$file" "/etc/$file"
         done
         shift 2
@@ -44,6 +44,8 @@ network_up() {
     local host octet wire="ip -n $NET-wire"
     mkdir -p "$WORK/etc"
     printf 'nameserver 10.20.0.53\noptions timeout:2\n' >"$WORK/etc/resolv.conf"
+    # Where a host has both addresses, IPv4 is taken unless a client is told otherwise.
+    printf 'precedence ::ffff:0:0/96 100\n' >"$WORK/etc/gai.conf"
     printf '127.0.0.1 localhost\n::1 localhost\n' >"$WORK/etc/hosts"
     echo alpha.example >"$WORK/etc/mailname"
     # Exim looks for its user and group while it starts, even where its package was only unpacked.

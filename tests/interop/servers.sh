@@ -73,8 +73,12 @@ exim_unpack() {
     EXIM=$WORK/exim/package/usr/sbin/exim4
 }
 
+exim_sends() {
+    on gamma "$EXIM" -C "$WORK/exim/exim.conf" -odf -oi -f carol@gamma.example bob@beta.example <"$HERE/messages/$1.eml" >>"$WORK/exim/log" 2>&1
+}
+
 exim_up() {
-    enter gamma "$EXIM" -C "$WORK/exim/exim.conf" -bdf -odq &
+    enter gamma "$EXIM" -C "$WORK/exim/exim.conf" -bdf -odq >>"$WORK/exim/log" 2>&1 &
     EXIM_PID=$!
     wait_for 10 port_open gamma 25
 }

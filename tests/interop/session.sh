@@ -70,10 +70,21 @@ client_refused() {
 # fetchmail wants a control file that nobody else can read: fetchmail_control HOST SERVER PROTOCOL USER PASSWORD [WORDS]
 fetchmail_control() {
     local file=$WORK/box/$1/.fetchmailrc
-    printf 'poll "%s" protocol %s auth password user %s password %s sslproto "" fetchall mda "cat >>letters" %s\n' \
-        "$2" "$3" "$4" "$5" "${6:-}" >"$file"
+    printf 'poll "%s" protocol %s auth password user %s password %s sslproto "" fetchall mda "cat >>letters"%s\n' \
+        "$2" "$3" "$4" "$5" "${6:+ $6}" >"$file"
     chmod 600 "$file"
     COMMANDS+=("$1\$ cat .fetchmailrc" "$(cat "$file")")
+}
+
+# mutt reads a key list in place of a keyboard: mutt_box HOST KEYS [SETTING…]
+mutt_box() {
+    local rc=$WORK/box/$1/muttrc setting
+    cp "$HERE/config/muttrc" "$rc"
+    for setting in "${@:3}"; do
+        printf 'set %s\n' "$setting" >>"$rc"
+        COMMANDS+=("# muttrc: set $setting")
+    done
+    [ -z "$2" ] || { printf 'push "%s"\n' "$2" >>"$rc"; COMMANDS+=("# keys: $2"); }
 }
 
 # A step that is told in the .md but is no command of a client: step TEXT COMMAND…
@@ -116,7 +127,6 @@ finish() {
     esac
     chmod 644 "$OUT/$FILE"
     write_notes "$OUT/${FILE%.*}.md"
-    echo "$FILE"
 }
 
 version_of() {

@@ -3,7 +3,7 @@
 
 record_imap_curl() {
     begin imap-curl.pcap alice 'tcp port 143'
-    about 'curl walks through a mailbox' Dovecot 'AUTHENTICATE PLAIN, LIST, SELECT, SEARCH, FETCH with literals, STORE, COPY, EXPUNGE, STATUS, APPEND, LOGOUT, all on one connection.'
+    about 'curl walks through a mailbox' Dovecot 'Over IPv6: AUTHENTICATE PLAIN, LIST, SELECT, SEARCH, FETCH with literals, STORE, COPY, EXPUNGE, STATUS, APPEND, LOGOUT, all on one connection.'
     mailbox_holds alpha alice hello accents dots
     client alice 'curl -K config/curl-imap'
     finish
@@ -11,10 +11,9 @@ record_imap_curl() {
 
 record_imap_mutt() {
     begin imap-mutt.pcapng alice 'tcp port 143'
-    about 'mutt reads, answers nobody, files a letter' Dovecot 'CAPABILITY, LOGIN, LIST, STATUS, SELECT, FETCH of headers, then of two letters (literals), COPY to Archive, STORE, EXPUNGE, LOGOUT.'
+    about 'mutt reads two letters and files one' Dovecot 'AUTHENTICATE LOGIN, CAPABILITY, ENABLE, LIST, SELECT, FETCH of headers, then of two letters (literals), COPY to Archive, STORE, EXPUNGE, CLOSE, LOGOUT.'
     mailbox_holds alpha alice hello accents picture
-    cp "$HERE/config/muttrc" "$WORK/box/alice/muttrc"
-    echo 'push "<first-entry><display-message><exit><next-entry><display-message><exit><copy-message>=Archive<enter><flag-message><first-entry><delete-message><sync-mailbox><exit>"' >>"$WORK/box/alice/muttrc"
+    mutt_box alice "<first-entry><display-message><exit><next-entry><display-message><exit><copy-message>=Archive<enter><flag-message><first-entry><delete-message><sync-mailbox><exit>"
     client alice 'script -qec "mutt -n -F muttrc" /dev/null </dev/null'
     finish
 }
@@ -23,8 +22,7 @@ record_imap_compress() {
     begin imap-compress.pcap alice 'tcp port 143'
     about 'mutt with COMPRESS DEFLATE' Dovecot 'After the log-in both directions are deflated (RFC 4978), in the clear and yet not readable by eye.'
     mailbox_holds alpha alice hello accents
-    cp "$HERE/config/muttrc" "$WORK/box/alice/muttrc"
-    printf '%s\n' 'set imap_deflate = yes' 'push "<first-entry><display-message><exit><sync-mailbox><exit>"' >>"$WORK/box/alice/muttrc"
+    mutt_box alice "<first-entry><display-message><exit><sync-mailbox><exit>" "imap_deflate = yes"
     client alice 'script -qec "mutt -n -F muttrc" /dev/null </dev/null'
     finish
 }
@@ -33,14 +31,14 @@ record_story_mutt_sends() {
     begin story-mutt-sends.pcap alice 'tcp port 143 or tcp port 587'
     about 'mutt sends and keeps a copy' 'Postfix Dovecot' 'One program, two protocols: SMTP submission with AUTH PLAIN, then APPEND of the same letter to Sent over IMAP. The letter has an accented subject and a PNG.'
     mailbox_holds alpha alice
-    cp "$HERE/config/muttrc" "$WORK/box/alice/muttrc"
+    mutt_box alice ''
     client alice 'echo "Olá: ação e reação." | mutt -n -F muttrc -s "vamos estudar redes: ação e reação" -a messages/waves.png -- carol@alpha.example'
     finish
 }
 
 record_imap_mbsync() {
     begin imap-mbsync.pcap alice 'tcp port 143' --time-stamp-precision=nano
-    about 'mbsync makes two mailboxes equal' Dovecot 'Two letters come down (UID FETCH, literals), one that was only here goes up (APPEND, with an X-TUID field of mbsync'"'"'s), over many pipelined commands. Time stamps in nanoseconds.'
+    about 'mbsync makes two mailboxes equal' Dovecot 'Two letters come down (UID FETCH, literals), one that was only here goes up (APPEND, with an X-TUID field of mbsync'"'"'s), the commands sent several at a time. Time stamps in nanoseconds.'
     mailbox_holds alpha alice hello picture
     rm -rf "$WORK/box/alice/mbsync"
     cp "$HERE/config/mbsyncrc" "$WORK/box/alice/mbsyncrc"
@@ -52,7 +50,7 @@ record_imap_mbsync() {
 
 record_imap_starttls() {
     begin imap-starttls.pcap alice 'tcp port 143'
-    about 'STARTTLS, then nothing can be read' Dovecot 'CAPABILITY and STARTTLS in the clear, the rest inside TLS. There are no keys. The client is mbsync.'
+    about 'STARTTLS, then nothing can be read' Dovecot 'STARTTLS in the clear, the rest inside TLS. There are no keys. The client is mbsync.'
     mailbox_holds alpha alice hello
     rm -rf "$WORK/box/alice/mbsync"
     cp "$HERE/config/mbsyncrc" "$WORK/box/alice/mbsyncrc"
@@ -65,7 +63,7 @@ record_imap_starttls() {
 
 record_imap_fetchmail() {
     begin imap-fetchmail.pcap bob 'tcp port 143'
-    about 'fetchmail over IPv6' Dovecot 'LOGIN, SELECT, FETCH of sizes, headers and texts, STORE, EXPUNGE.'
+    about 'fetchmail over IPv6' Dovecot 'LOGIN, SELECT, FETCH of sizes, headers and texts (RFC822.HEADER and BODY.PEEK[TEXT], so each letter comes in two pieces), STORE, EXPUNGE.'
     mailbox_holds beta bob hello latin1
     fetchmail_control bob fd00:20::30 imap bob builder
     client bob 'fetchmail --nosyslog -f .fetchmailrc'
@@ -82,7 +80,7 @@ record_imap_wrong_password() {
 
 record_imap_no_mailbox() {
     begin imap-no-mailbox.pcap alice 'tcp port 143'
-    about 'a mailbox that is not there' Dovecot 'AUTHENTICATE PLAIN is accepted; SELECT of a mailbox nobody made gets NO; an unknown word gets BAD.'
+    about 'a mailbox that is not there' Dovecot 'AUTHENTICATE CRAM-MD5 is accepted; SELECT of a mailbox nobody made gets NO; an unknown word gets BAD.'
     client_refused alice 'curl -sS -u alice:wonderland "imap://mail.alpha.example/Attic;MAILINDEX=1"'
     client_refused alice 'curl -sS -u alice:wonderland imap://mail.alpha.example/ -X TELEPORT'
     finish
@@ -90,7 +88,7 @@ record_imap_no_mailbox() {
 
 record_imap_idle() {
     begin imap-idle.pcapng beta 'tcp port 143 or tcp port 25'
-    about 'a letter arrives while Bob waits' 'Postfix Dovecot' 'Bob'"'"'s fetchmail waits with IDLE; Alice'"'"'s letter comes in by SMTP; the server tells (EXISTS), fetchmail says DONE and fetches it.'
+    about 'a letter arrives while Bob waits' 'Postfix Dovecot' 'Bob'"'"'s fetchmail waits with IDLE; Alice'"'"'s letter comes in by SMTP; the server tells (EXISTS), fetchmail says DONE and fetches it. It is ended while it waits again, so there is no second DONE and no LOGOUT.'
     mailbox_holds beta bob hello
     rm -f "$WORK/box/bob/letters"
     fetchmail_control bob mail.beta.example imap bob builder idle
@@ -109,9 +107,12 @@ record_imap_idle() {
 
 record_imaps_keys() {
     begin imaps-keys.pcapng alice 'tcp port 993'
-    about 'IMAP inside TLS 1.3, the keys in the file' Dovecot 'TLS from the first byte on port 993; a letter with a picture is fetched.'
+    about 'IMAP inside TLS 1.3, the keys in the file' Dovecot 'TLS from the first byte on port 993; mutt opens a letter with a picture.'
     mailbox_holds alpha alice picture
     rm -f "$WORK/box/keys"
-    client alice 'SSLKEYLOGFILE=../keys curl -sS -k -u alice:wonderland --login-options AUTH=LOGIN "imaps://mail.alpha.example/INBOX;MAILINDEX=1"'
+    cp "$WORK/tls/alpha.example.crt" "$WORK/box/alice/server.crt"
+    mutt_box alice '<first-entry><display-message><exit><exit>' 'spoolfile = "imaps://mail.alpha.example/INBOX"' \
+        'folder = "imaps://mail.alpha.example/"' 'certificate_file = "server.crt"'
+    client alice 'SSLKEYLOGFILE=../keys script -qec "mutt -n -F muttrc" /dev/null </dev/null'
     finish secrets
 }

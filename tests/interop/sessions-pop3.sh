@@ -54,12 +54,9 @@ record_pop3_mutt() {
     begin pop3-mutt.pcap bob 'tcp port 110' -i any -y LINUX_SLL
     about 'mutt opens a mailbox over POP3' Dovecot 'A reader with a screen: headers first (TOP), then the letter that is opened (RETR). Recorded on `any` with the older cooked header (LINUX_SLL, version 1).'
     mailbox_holds beta bob hello accents picture
-    cp "$HERE/config/muttrc" "$WORK/box/bob/muttrc"
-    cat >>"$WORK/box/bob/muttrc" <<'END'
-set hostname = "pc.beta.example" from = "bob@beta.example" realname = "Bob"
-set spoolfile = "pop://bob:builder@mail.beta.example" pop_authenticators = "user" pop_delete = no record = ""
-push "<first-entry><display-message><exit><next-entry><display-message><exit><delete-message><sync-mailbox><exit>"
-END
+    mutt_box bob '<first-entry><display-message><exit><next-entry><display-message><exit><delete-message><sync-mailbox><exit>' \
+        'hostname = "pc.beta.example" from = "bob@beta.example" realname = "Bob"' 'spoolfile = "pop://bob:builder@mail.beta.example"' \
+        'pop_authenticators = "user" pop_delete = no record = ""'
     client bob 'script -qec "mutt -n -F muttrc" /dev/null </dev/null'
     finish
 }
@@ -74,9 +71,9 @@ record_pop3_stls() {
 
 record_pop3s_keys() {
     begin pop3s-keys.pcap bob 'tcp port 995'
-    about 'POP3 inside TLS 1.2, with a key log beside it' Dovecot 'TLS from the first byte on port 995. `pop3s-keys.keys` is the key log that curl wrote.'
+    about 'POP3 inside TLS 1.2, with a key log beside it' Dovecot 'TLS from the first byte on port 995. `pop3s-keys.keys` is the key log that mpop wrote.'
     mailbox_holds beta bob hello
     rm -f "$WORK/box/keys"
-    client bob 'SSLKEYLOGFILE=../keys curl -sS -k --tls-max 1.2 -u bob:builder pop3s://mail.beta.example/1 --login-options AUTH=LOGIN'
+    client bob 'mkdir -p in/cur in/new in/tmp && SSLKEYLOGFILE=../keys mpop --host=mail.beta.example --tls=on --tls-starttls=off --tls-certcheck=off --tls-priorities=NORMAL:-VERS-ALL:+VERS-TLS1.2 --auth=user --user=bob --passwordeval="echo builder" --keep=on --delivery=maildir,in --uidls-file=uidls-4'
     finish secrets
 }

@@ -3,7 +3,7 @@
 
 record_smtp_plain() {
     begin smtp-plain.pcap bob 'tcp port 25'
-    about 'one letter, nothing special' Postfix 'Bob'"'"'s machine brings a letter straight to the server of alpha.example. One recipient, no extensions used.'
+    about 'one letter, nothing special' Postfix 'Bob'"'"'s machine brings a letter straight to the server of alpha.example. One recipient, no extensions used. Some lines of the letter begin with a dot, so swaks doubles it.'
     client bob 'swaks --server mail.alpha.example --helo pc.beta.example --from bob@beta.example --to alice@alpha.example --data @messages/dots.eml'
     finish
 }
@@ -97,20 +97,20 @@ record_smtp_starttls_keys() {
     begin smtp-starttls-keys.pcapng alice 'tcp port 587'
     about 'STARTTLS with the keys inside' 'Postfix Dovecot' 'TLS 1.3. curl wrote its session keys; they are in the file, so a reader can look into the rest of the session.'
     rm -f "$WORK/box/keys"
-    client alice 'SSLKEYLOGFILE=../keys curl -sS --ssl-reqd -k smtp://mail.alpha.example:587/pc.alpha.example -u alice:wonderland --mail-from alice@alpha.example --mail-rcpt carol@alpha.example -T messages/hello.eml'
+    client alice 'SSLKEYLOGFILE=../keys curl -sS --ssl-reqd -k --login-options AUTH=PLAIN --sasl-ir smtp://mail.alpha.example:587/pc.alpha.example -u alice:wonderland --mail-from alice@alpha.example --mail-rcpt carol@alpha.example -T messages/hello.eml'
     finish secrets
 }
 
 record_smtp_port_2525() {
     begin smtp-port-2525.pcap alpha 'tcp port 2525' -i lo
-    about 'another port, on loopback' 'Postfix Dovecot' 'Everything stays inside one machine (127.0.0.1) and the port is not one of the known ones: the greeting tells the protocol.'
+    about 'another port, on loopback' 'Postfix Dovecot' 'Everything stays inside one machine (127.0.0.1) and the port is not one of the known ones: the greeting tells the protocol. Checksums are not finished on loopback: the kernel leaves them to a network card that is not there.'
     client alpha 'msmtp --host=127.0.0.1 --port=2525 --domain=mail.alpha.example --tls=off --auth=plain --user=alice --passwordeval="echo wonderland" --from=alice@alpha.example carol@alpha.example <messages/latin1.eml'
     finish
 }
 
 record_smtp_questions() {
     begin smtp-questions.pcap alice 'tcp port 25'
-    about 'VRFY, EXPN, HELP, NOOP, RSET' Postfix 'Questions without a letter. Postfix does not know EXPN and HELP (502), and knows who lives there (252, 550).'
+    about 'VRFY, EXPN, HELP, NOOP, RSET' Postfix 'Questions without a letter. Postfix knows who lives there (252, 550) and does not know the words EXPN and HELP (500). curl adds SMTPUTF8 to EXPN of its own accord.'
     client alice 'curl -sS smtp://mail.beta.example/pc.alpha.example --mail-rcpt bob@beta.example'
     client_refused alice 'curl -sS smtp://mail.beta.example/pc.alpha.example --mail-rcpt nobody@beta.example'
     client_refused alice 'curl -sS smtp://mail.beta.example/pc.alpha.example -X EXPN --mail-rcpt everybody'
@@ -134,8 +134,9 @@ record_smtp_bdat() {
     [ -n "${EXIM:-}" ] || exim_unpack || { echo 'record: no Exim to be had: smtp-bdat left out' >&2; return 0; }
     begin smtp-bdat.pcap gamma 'tcp port 25 or port 53'
     about 'Exim sends with BDAT' 'Postfix dnsmasq exim' 'Exim asks the DNS for the MX of beta.example, then sends the letter in chunks (CHUNKING, RFC 3030) in place of DATA, pipelined with the envelope.'
-    COMMANDS+=('gamma$ exim -odf -oi -f carol@gamma.example bob@beta.example <messages/picture.eml')
-    on gamma sh -c "'$EXIM' -C '$WORK/exim/exim.conf' -odf -oi -f carol@gamma.example bob@beta.example" <"$HERE/messages/picture.eml"
+    mailbox_holds beta bob
+    step 'exim -odf -oi -f carol@gamma.example bob@beta.example <messages/picture.eml, on mail.gamma.example' exim_sends picture
+    wait_for 10 inbox_has beta bob 1
     finish
 }
 
@@ -150,8 +151,9 @@ record_smtp_any() {
 
 record_smtp_try_again() {
     begin smtp-try-again.pcap alpha 'tcp port 25'
-    about '450 now, delivered later' Postfix 'Store and forward: beta'"'"'s server refuses for now (450), alpha'"'"'s keeps the letter in its queue and tries again a little later, with success.'
+    about '450 now, delivered later' Postfix 'Store and forward: beta'"'"'s server refuses for now (450), on its IPv4 and its IPv6 address alike; alpha'"'"'s keeps the letter in its queue and tries again a little later, with success.'
     mailbox_holds beta busy
+    : >"$WORK/alpha/postfix/mail.log"
     printf 'busy@beta.example here\n' >>"$WORK/beta/postfix/people"
     printf 'busy:{PLAIN}x:65534:65534::%s/home/busy::\n' "$WORK/beta/dovecot" >>"$WORK/beta/dovecot/people"
     on beta postfix -c "$WORK/beta/postfix" reload 2>/dev/null

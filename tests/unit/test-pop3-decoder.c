@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* POP3 dialogues as a listener sees them: whole, byte by byte, cut at random, with gaps, joined late, and hostile. */
+/* POP3 dialogues as a listener sees them: whole, byte by byte, cut at random, with gaps, joined late, and
+ * hostile. */
 #include "protocol/pop3/pop3-decoder.h"
 #include "protocol/pop3/pop3-vocabulary.h"
 #include "support/line-recorder.h"
@@ -14,7 +15,8 @@ typedef struct {
 static void check(const Case *cases, size_t count)
 {
   for (size_t i = 0; i < count; i++)
-    line_recorder_check(cases[i].name, &pop3_decoder_class, cases[i].steps, !cases[i].joined_late, cases[i].expected);
+    line_recorder_check(cases[i].name, &pop3_decoder_class, cases[i].steps, !cases[i].joined_late,
+                        cases[i].expected);
 }
 
 static void an_ordinary_session_is_told_line_by_line(void)
@@ -87,7 +89,9 @@ static void an_ordinary_session_is_told_line_by_line(void)
        false,
        {{'S', "+OK\r\n", 0},
         {'C', "USER bob\r\nPASS x\r\nSTAT\r\nRETR 1\r\nRETR 2\r\nTOP 1 0\r\nUIDL\r\nQUIT\r\n", 0},
-        {'S', "+OK\r\n+OK in\r\n+OK 2 9\r\n+OK\r\na\r\n.\r\n-ERR gone\r\n+OK\r\n.\r\n+OK\r\n1 u1\r\n.\r\n+OK\r\n", 0}},
+        {'S',
+         "+OK\r\n+OK in\r\n+OK 2 9\r\n+OK\r\na\r\n.\r\n-ERR gone\r\n+OK\r\n.\r\n+OK\r\n1 u1\r\n.\r\n+OK\r\n",
+         0}},
        "1 S +OK {authorization} unsolicited\n"
        "2 C USER bob {authorization}\n"
        "3 C PASS ‹x› {authorization}\n"
@@ -126,7 +130,8 @@ static void every_way_to_log_in_is_opened(void)
        "2 C APOP mrose ‹c4c9334bac560ecc979e58001b3e22fb› {authorization}\n"
        "3 C note digest-password >2\n"
        "4 S +OK maildrop >2 {authorization}\n"
-       "5 credential APOP user=mrose challenge=<1896.697@host> digest=c4c9334bac560ecc979e58001b3e22fb accepted=1 >2\n"},
+       "5 credential APOP user=mrose challenge=<1896.697@host> digest=c4c9334bac560ecc979e58001b3e22fb "
+       "accepted=1 >2\n"},
       {"PLAIN with and without initial response",
        false,
        {{'S', "+OK\r\n", 0},
@@ -185,7 +190,8 @@ static void every_way_to_log_in_is_opened(void)
        "17 S + PDFAaD4= >16 {authorization} continue\n"
        "18 C AUTH-RESPONSE ‹Ym9iIDAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm› {authorization} sasl\n"
        "19 C note digest-password >18\n"
-       "20 credential CRAM-MD5 user=bob challenge=<1@h> digest=0123456789abcdef0123456789abcdef accepted=-1 >16\n"},
+       "20 credential CRAM-MD5 user=bob challenge=<1@h> digest=0123456789abcdef0123456789abcdef accepted=-1 "
+       ">16\n"},
       {"the capture ends before the verdict; a word of POP3 as a SASL answer; AUTH alone lists mechanisms",
        false,
        {{'S', "+OK\r\n", 0},
@@ -467,7 +473,7 @@ static void a_server_that_breaks_the_rules_is_remarked_on(void)
        "2 S note bare-lf >1\n"
        "3 C STAT {authorization}\n"
        "4 C note bare-lf >3\n"
-       "5 S OK 3 messages {authorization} untagged unsolicited\n"
+       "5 S  OK 3 messages {authorization} untagged unsolicited\n"
        "6 S note bad-reply >5\n"
        "7 C NOOP {authorization}\n"
        "8 S +OK >7 {authorization}\n"},
@@ -499,7 +505,8 @@ static uint32_t count_line(void *owner, const DecodedLine *line)
 }
 
 /* Feeds pattern times over, in pieces of 4096 bytes or less. Returns the seconds it took. */
-static double feed_many(void *decoder, Direction direction, uint64_t *offset, const char *pattern, size_t times)
+static double feed_many(void *decoder, Direction direction, uint64_t *offset, const char *pattern,
+                        size_t times)
 {
   GString *block = g_string_new(NULL);
   size_t whole = MAX((size_t)1, 65536 / strlen(pattern));
@@ -508,7 +515,8 @@ static double feed_many(void *decoder, Direction direction, uint64_t *offset, co
   gint64 start = g_get_monotonic_time();
   for (size_t left = times; left > 0;) {
     size_t now = MIN(left, whole);
-    pop3_decoder_class.receive(decoder, direction, *offset, (Bytes){(uint8_t *)block->str, now * strlen(pattern)});
+    pop3_decoder_class.receive(decoder, direction, *offset,
+                               (Bytes){(uint8_t *)block->str, now * strlen(pattern)});
     *offset += now * strlen(pattern);
     left -= now;
   }
@@ -589,8 +597,8 @@ static void pop3_is_recognised_by_what_is_said(void)
       {"", "", 110, true, RECOGNISED_MAYBE},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    StreamStart start = {bytes_from_string(cases[i].to_server), bytes_from_string(cases[i].to_client), cases[i].port,
-                         cases[i].from_start};
+    StreamStart start = {bytes_from_string(cases[i].to_server), bytes_from_string(cases[i].to_client),
+                         cases[i].port, cases[i].from_start};
     g_test_message("case %zu: %s / %s", i, cases[i].to_server, cases[i].to_client);
     g_assert_cmpint(pop3_decoder_class.recognise(&start), ==, cases[i].want);
   }
@@ -610,8 +618,9 @@ static void every_word_is_explained_in_few_words(void)
     const VocabularyReply *reply = &pop3_vocabulary.replies[i];
     g_assert_cmpint(g_utf8_strlen(reply->gloss, -1), <=, 45);
     g_assert_true(g_str_has_suffix(reply->explanation, "."));
-    bool known = reply->after == NULL || reply->after[0] == '\0' ||
-                 vocabulary_find_word(&pop3_vocabulary, bytes_from_string(reply->after)) != VOCABULARY_UNKNOWN;
+    bool known =
+        reply->after == NULL || reply->after[0] == '\0' ||
+        vocabulary_find_word(&pop3_vocabulary, bytes_from_string(reply->after)) != VOCABULARY_UNKNOWN;
     g_assert_true(known);
   }
 }

@@ -192,6 +192,8 @@ static void set_colors(BytesPage *page)
   set_tag_color(page->line_tag, "foreground-rgba", palette, COLOR_TEXT);
   set_tag_color(page->hidden_tag, "background-rgba", palette, COLOR_MARKER);
   set_tag_color(page->hidden_tag, "foreground-rgba", palette, COLOR_MARKER_TEXT);
+  for (guint i = 0; i < FRAME_LAYERS_MAX; i++)
+    set_tag_color(page->layer_tags[i], "underline-rgba", palette, COLOR_SHAPE);
   set_tag_color(page->dim_tag, "foreground-rgba", palette, COLOR_DIM);
 }
 

@@ -151,7 +151,10 @@ GtkWidget *replies_box_new(const DetailLine *line, GCallback follow, gpointer da
   GtkWidget *box = NULL;
   if (grid.row > 0) {
     box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
-    GtkWidget *title = make_label(command ? _("What may come back") : _("Belongs to"), false);
+    GtkWidget *title = make_label(command                         ? _("What may come back")
+                                  : line->row->kind == LINE_REPLY ? _("In answer to")
+                                                                  : _("Belongs to"),
+                                  false);
     gtk_style_context_add_class(gtk_widget_get_style_context(title), "carteiro-subtitle");
     gtk_box_pack_start(GTK_BOX(box), title, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), GTK_WIDGET(grid.grid), FALSE, FALSE, 0);
@@ -161,16 +164,23 @@ GtkWidget *replies_box_new(const DetailLine *line, GCallback follow, gpointer da
   return box;
 }
 
+/* The state after the line: a command's with the reply that came, a reply's own; STATE_SAME where it is not known or does not change. */
+static uint8_t find_next_state(const DetailLine *line, const Vocabulary *words)
+{
+  const Row *answer = line->row->kind == LINE_REPLY ? line->row : find_answer(line);
+  uint16_t word = line->row->kind == LINE_REPLY ? line->row->answered_word : line->row->word;
+  if (words == NULL || answer == NULL || word >= words->word_count || answer->reply_class >= REPLY_CLASS_COUNT)
+    return STATE_SAME;
+  uint8_t next = words->words[word].next[answer->reply_class];
+  return next >= words->state_count || next == line->row->phase ? STATE_SAME : next;
+}
+
 char *replies_box_dup_state(const DetailLine *line, const RowText *text)
 {
   if (text->phase_label == NULL || text->phase_label[0] == '\0') return NULL;
   const Vocabulary *words = find_words(line);
-  const Row *answer = find_answer(line);
-  uint8_t next = STATE_SAME;
-  if (words != NULL && answer != NULL && line->row->word < words->word_count && answer->reply_class < REPLY_CLASS_COUNT)
-    next = words->words[line->row->word].next[answer->reply_class];
-  if (next == STATE_SAME || next >= words->state_count || next == line->row->phase)
-    return g_strdup_printf(_("State: %s"), text->phase_label);
+  uint8_t next = find_next_state(line, words);
+  if (next == STATE_SAME) return g_strdup_printf(_("State: %s"), text->phase_label);
   return g_strdup_printf(_("State: %s → %s"), text->phase_label, _(words->states[next].label));
 }
 

@@ -130,13 +130,36 @@ static ScenePoint card_point(const SceneState *state, const SceneLayout *layout,
   return clamp_card(layout, (ScenePoint){start + (end - start) * part, top - layout->card.height / 2 - 4 * u});
 }
 
+static bool is_card(const SceneLayout *layout, const SceneFlight *flight)
+{
+  return flight->message != 0 && flight->link < layout->link_count && layout->links[flight->link].count >= 2 &&
+         flight->from < layout->host_count && flight->to < layout->host_count;
+}
+
+static SceneBox card_box(const SceneState *state, const SceneLayout *layout, const SceneFlight *flight)
+{
+  ScenePoint at = card_point(state, layout, flight);
+  return (SceneBox){round(at.x - layout->card.width / 2), round(at.y - layout->card.height / 2), layout->card.width, layout->card.height};
+}
+
+bool scene_card_covers(const SceneState *state, const SceneLayout *layout, const SceneBox *box)
+{
+  for (guint i = 0; i < state->flying->len; i++) {
+    const SceneFlight *flight = &g_array_index(state->flying, SceneFlight, i);
+    if (!is_card(layout, flight)) continue;
+    SceneBox card = card_box(state, layout, flight);
+    if (card.x < box->x + box->width && box->x < card.x + card.width && card.y < box->y + box->height && box->y < card.y + card.height)
+      return true;
+  }
+  return false;
+}
+
 static void draw_card(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette, const SceneFlight *flight)
 {
-  if (flight->from >= layout->host_count || flight->to >= layout->host_count) return;
+  if (!is_card(layout, flight)) return;
   guint messages = state->source.message_count(state->source.owner);
   const WorldMessage *message = flight->message <= messages ? state->source.message(state->source.owner, flight->message - 1) : NULL;
-  ScenePoint at = card_point(state, layout, flight);
-  SceneBox box = {round(at.x - layout->card.width / 2), round(at.y - layout->card.height / 2), layout->card.width, layout->card.height};
+  SceneBox box = card_box(state, layout, flight);
   scene_draw_card(cr, layout, palette, &box, message, flight->protocol, flight->sealed);
 }
 

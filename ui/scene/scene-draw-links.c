@@ -93,17 +93,23 @@ static void draw_seal(cairo_t *cr, const SceneLayout *layout, const Palette *pal
   }
 }
 
+/* Light strokes vanish on the yellow of the inverse theme. */
+static Color on_marker(const Palette *palette, Color color)
+{
+  return palette->theme == THEME_HIGH_CONTRAST_INVERSE ? COLOR_MARKER_TEXT : color;
+}
+
 static void draw_connection(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const ScenePath *path,
-                            const SceneConnection *connection, double beside)
+                            const SceneConnection *connection, double beside, bool marked)
 {
   double u = layout->unit, apart = (connection->sealed ? SEAL_HALF : LINES_APART) * u;
   if (connection->sealed && is_open(connection)) draw_seal(cr, layout, palette, path);
   cairo_save(cr);
   cairo_set_line_width(cr, fmax(2, round(2 * u)));
-  palette_set_source(palette, connection->sealed ? COLOR_TLS : palette_protocol_color(connection->protocol), cr);
+  Color color = connection->sealed ? COLOR_TLS : palette_protocol_color(connection->protocol);
+  palette_set_source(palette, marked ? on_marker(palette, color) : color, cr);
   if (connection->state == SCENE_CONNECTION_OPENING || connection->state == SCENE_CONNECTION_CLOSING)
     cairo_set_dash(cr, (const double[]){6 * u, 4 * u}, 2, 0);
-  if (!is_open(connection)) cairo_set_dash(cr, (const double[]){2 * u, 5 * u}, 2, 0);
   for (int side = -1; side <= 1; side += 2) {
     trace_beside(cr, path, beside + side * apart);
     cairo_stroke(cr);
@@ -131,66 +137,103 @@ static double right_of(const ScenePath *path)
   return fmax(path->points[path->main].x, path->points[path->main + 1].x);
 }
 
-/* Glyph and words of a connection under its line. x is the left edge, or where brief the middle. */
-static void draw_connection_label(cairo_t *cr, const SceneLayout *layout, const Palette *palette, ProtocolId protocol, bool sealed,
-                                  const char *text, double x, double y, double room, bool brief)
+/* What a link's labels need to know. */
+typedef struct {
+  const SceneLayout *layout;
+  const ScenePath *path;
+  double left, right, y; /* of the segment that carries them */
+  double offset;         /* from the line to the middle of a line of text */
+  double centre;         /* of brief labels: beside Eve's lead where she is */
+  bool eve;
+} LabelPlace;
+
+static LabelPlace find_label_place(const SceneState *state, const SceneLayout *layout, guint index)
 {
-  double u = layout->unit, size = round(13 * u), width;
-  Color color = sealed ? COLOR_TLS : palette_protocol_color(protocol);
-  scene_measure(layout, SCENE_TEXT_STRONG, text, &width, NULL);
-  Glyph glyph = sealed ? GLYPH_PADLOCK : glyph_for_protocol(protocol);
-  double gap = brief ? 3 * u : 6 * u, all = (glyph == GLYPH_NONE ? 0 : size + gap) + width;
-  if (brief) x -= fmin(all, room) / 2;
-  if (glyph != GLYPH_NONE && all <= room) {
-    glyph_draw(cr, glyph, round(x), round(y - size / 2), size, palette_color(palette, color));
-    x += size + gap;
-  }
-  scene_show(cr, layout, palette, SCENE_TEXT_STRONG, color, text, x, y, room, SCENE_ALIGN_LEFT);
+  LabelPlace place = {.layout = layout, .path = &layout->links[index], .eve = index == state->eve_link && layout->lead.count > 0};
+  double text;
+  scene_measure(layout, SCENE_TEXT_FACT, "X", NULL, &text);
+  place.left = left_of(place.path);
+  place.right = right_of(place.path);
+  place.y = place.path->points[place.path->main].y;
+  place.offset = (SEAL_HALF + 5) * layout->unit + text / 2;
+  place.centre = (place.left + place.right) / 2;
+  return place;
 }
 
-static double gap_at(const SceneLayout *layout, const ScenePath *path)
+static double brief_centre(const LabelPlace *place, double width)
 {
-  return right_of(path) - left_of(path) - 4 * layout->unit;
+  return place->eve ? fmin(place->centre, place->layout->ring.x - 5 * place->layout->unit - width / 2) : place->centre;
+}
+
+/* With edges as strong as text, a word that lies across one needs a ground of its own. */
+static void draw_label_ground(cairo_t *cr, const Palette *palette, const SceneBox *box)
+{
+  if (!palette->high_contrast) return;
+  palette_set_source(palette, COLOR_STAGE, cr);
+  cairo_rectangle(cr, box->x - 2, box->y, box->width + 4, box->height);
+  cairo_fill(cr);
+}
+
+/* Glyph and words of a connection under its line. */
+static void draw_connection_label(cairo_t *cr, const SceneState *state, const LabelPlace *place, const Palette *palette, const SceneConnection *connection)
+{
+  const SceneLayout *layout = place->layout;
+  bool brief = place->path->brief, failed = !is_open(connection) && connection->state != SCENE_CONNECTION_NONE;
+  double u = layout->unit, size = round(13 * u), width, gap = (brief ? 3 : 6) * u, y = place->y + place->offset;
+  SceneBox box = {place->left + 12 * u, y - size / 2, size + gap, size};
+  Color color = failed ? COLOR_ERROR : connection->sealed ? COLOR_TLS : palette_protocol_color(connection->protocol);
+  Glyph glyph = connection->sealed ? GLYPH_PADLOCK : glyph_for_protocol(connection->protocol);
+  g_autofree char *text = scene_text_connection(connection, brief);
+  scene_measure(layout, SCENE_TEXT_STRONG, text, &width, NULL);
+  box.width += width;
+  /* A letter that lies over the words leaves room for the number. */
+  if (!brief && scene_card_covers(state, layout, &box)) {
+    g_free(text);
+    text = scene_text_connection(connection, true);
+    scene_measure(layout, SCENE_TEXT_STRONG, text, &width, NULL);
+  }
+  double all = (glyph == GLYPH_NONE ? 0 : size + gap) + width;
+  double x = brief ? brief_centre(place, all) - all / 2 : place->left + 12 * u;
+  draw_label_ground(cr, palette, &(SceneBox){x, y - size * 0.7, all, size * 1.4});
+  if (glyph != GLYPH_NONE) glyph_draw(cr, glyph, round(x), round(y - size / 2), size, palette_color(palette, color));
+  scene_show(cr, layout, palette, SCENE_TEXT_STRONG, color, text, x + all - width, y, 0, SCENE_ALIGN_LEFT);
+}
+
+static void draw_delay(cairo_t *cr, const SceneState *state, const LabelPlace *place, const Palette *palette, const WorldLink *link,
+                       bool above)
+{
+  const SceneLayout *layout = place->layout;
+  bool brief = place->path->brief;
+  g_autofree char *delay = scene_text_link(link, !brief);
+  double u = layout->unit, width, height;
+  scene_measure(layout, SCENE_TEXT_FACT, delay, &width, &height);
+  /* A brief link lies between two boxes: a longer label would run into them; beside a strip there is no room at all. */
+  if (layout->hosts[link->a].folded || layout->hosts[link->b].folded) return;
+  if (brief && width > place->right - place->left + 16 * u) return;
+  double last = place->right - 8 * u - width / 2;
+  double middle = brief ? brief_centre(place, above ? 0 : width) : place->eve ? fmin(layout->ring.x, last) : last;
+  double y = place->y + (above ? -1 : 1) * place->offset;
+  SceneBox box = {middle - width / 2, y - height / 2 - 3 * u, width, height + 6 * u};
+  if (scene_card_covers(state, layout, &box)) return;
+  draw_label_ground(cr, palette, &(SceneBox){box.x, y - height * 0.45, width, height * 0.9});
+  scene_show(cr, layout, palette, SCENE_TEXT_FACT, COLOR_DIM, delay, middle, y, 0, SCENE_ALIGN_MIDDLE);
 }
 
 static void draw_labels(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette, guint index)
 {
   const WorldLink *link = state->source.link(state->source.owner, index);
-  const ScenePath *path = &layout->links[index];
+  LabelPlace place = find_label_place(state, layout, index);
   const SceneConnection *found[3];
   guint count = find_connections(state, index, found);
-  double u = layout->unit, y = path->points[path->main].y, text;
-  double left = left_of(path), right = right_of(path), room = gap_at(layout, path);
-  if (fabs(path->points[path->main].y - path->points[path->main + 1].y) > 1) return;
-  scene_measure(layout, SCENE_TEXT_FACT, "X", NULL, &text);
-  double offset = SEAL_HALF * u + 5 * u + text / 2;
+  if (fabs(place.path->points[place.path->main].y - place.path->points[place.path->main + 1].y) > 1) return;
   const SceneFlight *loose = count == 0 ? find_loose_flight(state, index) : NULL;
-  bool brief = path->brief;
-  if (count > 0) {
-    g_autofree char *words = scene_text_connection(found[0], brief);
-    draw_connection_label(cr, layout, palette, found[0]->protocol, found[0]->sealed, words, brief ? (left + right) / 2 : left + 12 * u,
-                          y + offset, room, brief);
-  } else if (loose != NULL) {
-    /* A question without a connection: UDP. */
-    SceneConnection asked = {.port = 53};
-    g_autofree char *words = scene_text_connection(&asked, brief);
-    draw_connection_label(cr, layout, palette, loose->protocol, false, words, brief ? (left + right) / 2 : left + 12 * u,
-                          y + text / 2 + 6 * u, room, brief);
-  }
-  if (path->count > 2 && link->loss <= 0) return; /* the way to the name server: quiet */
-  g_autofree char *delay = scene_text_link(link, !brief);
-  double width;
-  scene_measure(layout, SCENE_TEXT_FACT, delay, &width, NULL);
-  if (brief) {
-    double beside = count > 0 ? y - offset : y + offset;
-    if (width <= room + 12 * u)
-      scene_show(cr, layout, palette, SCENE_TEXT_FACT, COLOR_DIM, delay, (left + right) / 2, beside, 0, SCENE_ALIGN_MIDDLE);
-    return;
-  }
-  bool is_eves = index == state->eve_link && layout->lead.count > 0;
-  double middle = is_eves ? layout->ring.x : right - 12 * u - width / 2;
-  middle = fmin(middle, right - 6 * u - width / 2);
-  scene_show(cr, layout, palette, SCENE_TEXT_FACT, COLOR_DIM, delay, middle, y - offset, 0, SCENE_ALIGN_MIDDLE);
+  /* A question without a connection: UDP. */
+  SceneConnection asked = {.protocol = PROTOCOL_DNS, .port = 53};
+  if (count > 0) draw_connection_label(cr, state, &place, palette, found[0]);
+  else if (loose != NULL && loose->protocol == PROTOCOL_DNS) draw_connection_label(cr, state, &place, palette, &asked);
+  /* The way to the name server is quiet unless it loses something. */
+  if (place.path->count > 2 && link->loss <= 0) return;
+  draw_delay(cr, state, &place, palette, link, !place.path->brief || count > 0);
 }
 
 static bool eve_reads(const SceneState *state, guint index)
@@ -206,7 +249,7 @@ void scene_draw_links(cairo_t *cr, const SceneState *state, const SceneLayout *l
     const SceneConnection *found[3];
     guint count = find_connections(state, i, found);
     if (eve_reads(state, i)) draw_marker(cr, layout, palette, path);
-    if (count == 0) {
+    if (count == 0 || !is_open(found[0])) {
       trace(cr, path, 2);
       cairo_set_line_width(cr, fmax(2, round(2 * layout->unit)));
       cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
@@ -215,8 +258,8 @@ void scene_draw_links(cairo_t *cr, const SceneState *state, const SceneLayout *l
     }
     for (guint k = 0; k < count; k++) {
       double beside = ((double)k - (count - 1) / 2.0) * 16 * layout->unit;
-      draw_connection(cr, layout, palette, path, found[k], beside);
-      if (!is_open(found[k])) draw_failure(cr, layout, palette, state->source.link(state->source.owner, i), path, found[k]);
+      if (is_open(found[k])) draw_connection(cr, layout, palette, path, found[k], beside, eve_reads(state, i));
+      else draw_failure(cr, layout, palette, state->source.link(state->source.owner, i), path, found[k]);
     }
     draw_labels(cr, state, layout, palette, i);
   }
@@ -224,7 +267,6 @@ void scene_draw_links(cairo_t *cr, const SceneState *state, const SceneLayout *l
 
 void scene_draw_eve(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette)
 {
-  (void)state;
   if (layout->lead.count == 0) return;
   double u = layout->unit;
   cairo_save(cr);
@@ -235,6 +277,7 @@ void scene_draw_eve(cairo_t *cr, const SceneState *state, const SceneLayout *lay
   cairo_stroke(cr);
   cairo_set_dash(cr, NULL, 0, 0);
   cairo_set_line_width(cr, 2 * u);
+  if (eve_reads(state, state->eve_link)) palette_set_source(palette, on_marker(palette, COLOR_TEXT), cr);
   cairo_arc(cr, layout->ring.x, layout->ring.y, layout->ring_radius, 0, 2 * G_PI);
   cairo_stroke(cr);
   cairo_restore(cr);

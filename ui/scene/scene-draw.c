@@ -18,15 +18,14 @@ static void stroke_box(cairo_t *cr, const SceneBox *box, double radius, double w
 
 static void draw_strip(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const ScenePlace *place)
 {
+  double u = layout->unit, bottom = place->box.y + place->box.height - 10 * u, top = layout->middle + 16 * u, length;
+  scene_measure(layout, SCENE_TEXT_TITLE, place->title, &length, NULL);
+  /* Below the main line where it has room there; else the whole strip, save its head, where the disc of a step may stand. */
+  if (length > bottom - top) top = place->box.y + 36 * u;
   cairo_save(cr);
-  cairo_translate(cr, place->box.x + place->box.width / 2, place->box.y + place->box.height / 2);
-  /* The main line runs through the middle of the strip; its name stays below it or above it, whichever is longer. */
-  double above = layout->middle - place->box.y, below = place->box.height - above;
-  double shift = below > above ? place->box.height / 2 - below / 2 : above / 2 - place->box.height / 2;
-  cairo_translate(cr, 0, shift);
+  cairo_translate(cr, place->box.x + place->box.width / 2, (top + bottom) / 2);
   cairo_rotate(cr, -G_PI_2);
-  scene_show(cr, layout, palette, SCENE_TEXT_TITLE, COLOR_DIM, place->title, 0, 0, fmax(above, below) - 24 * layout->unit,
-             SCENE_ALIGN_MIDDLE);
+  scene_show(cr, layout, palette, SCENE_TEXT_TITLE, COLOR_DIM, place->title, 0, 0, bottom - top, SCENE_ALIGN_MIDDLE);
   cairo_restore(cr);
 }
 
@@ -177,9 +176,9 @@ static void draw_hosts(cairo_t *cr, const SceneState *state, const SceneLayout *
     cairo_fill(cr);
     draw_host_edge(cr, host, &at->box, is_acting(state, i), u, palette);
     g_autofree char *name = scene_text_host_name(state, i);
-    g_autofree char *fact = scene_text_host_fact(state, i);
+    g_autofree char *fact = scene_text_host_fact(state, i, layout->facts == SCENE_FACT_SHORT);
     /* That a server is down is said however little room there is. */
-    draw_label(cr, layout, palette, &at->box, host_glyph(host->host), name, at->fact || !host->up ? fact : NULL,
+    draw_label(cr, layout, palette, &at->box, host_glyph(host->host), name, layout->facts != SCENE_FACT_NONE || !host->up ? fact : NULL,
                host->up ? COLOR_DIM : COLOR_ERROR);
     if (!host->up) strike_icon(cr, layout, palette, &at->box);
     if (at->trays) {

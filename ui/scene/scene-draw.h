@@ -11,6 +11,9 @@ void scene_draw(cairo_t *cr, const SceneState *state, const SceneLayout *layout,
 void scene_draw_card(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box, const WorldMessage *message,
                      ProtocolId protocol, bool sealed);
 
+/* Returns whether a letter in flight lies over that box. */
+bool scene_card_covers(const SceneState *state, const SceneLayout *layout, const SceneBox *box);
+
 /* The parts, in the order in which they lie upon one another. */
 void scene_draw_links(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
 void scene_draw_eve(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);

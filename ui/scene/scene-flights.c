@@ -108,10 +108,7 @@ static void read_frame(Reading *reading, const WorldEvent *event, guint index)
     g_array_append_val(conversation->frames, position);
     g_hash_table_insert(reading->latest, pair_key(flight.from, flight.to), GUINT_TO_POINTER(event->connection));
   }
-  if (event->message != 0) {
-    reading->told = true;
-    g_array_index(reading->flights->all, SceneFlight, position).message = event->message;
-  }
+  g_array_index(reading->flights->all, SceneFlight, position).message = event->message;
 }
 
 static SceneFlight *frame_at(Reading *reading, const Conversation *conversation, guint index)
@@ -245,6 +242,10 @@ SceneFlights *scene_flights_new(const SceneSource *source)
   g_autoptr(GArray) letters = g_array_new(FALSE, FALSE, sizeof(SceneFlight));
   Reading reading = {source, flights, conversations, latest, letters, false};
   guint count = source->event_count(source->owner);
+  for (guint i = 0; i < count && !reading.told; i++) {
+    const WorldEvent *event = source->event(source->owner, i);
+    reading.told = event->type == WORLD_FRAME && event->message != 0;
+  }
   for (guint i = 0; i < count; i++) {
     const WorldEvent *event = source->event(source->owner, i);
     if (event->type == WORLD_CONNECTION) read_connection(&reading, event);

@@ -89,41 +89,47 @@ static char *place_title(const SceneState *state, SceneLayout *layout, ScenePlac
   return g_string_free(title, FALSE);
 }
 
-static double host_width(const SceneLayout *layout, const SceneState *state, guint host, bool fact)
+static double host_width(const SceneLayout *layout, const SceneState *state, guint host)
 {
   g_autofree char *name = scene_text_host_name(state, host);
-  g_autofree char *widest = scene_text_host_fact_widest(state, host);
+  g_autofree char *widest = scene_text_host_fact_widest(state, host, layout->facts == SCENE_FACT_SHORT);
   double name_width, fact_width;
   scene_measure(layout, SCENE_TEXT_NAME, name, &name_width, NULL);
   scene_measure(layout, SCENE_TEXT_FACT, widest, &fact_width, NULL);
-  return (fact ? fmax(name_width, fact_width) : name_width) + 54 * layout->unit;
+  return (layout->facts != SCENE_FACT_NONE ? fmax(name_width, fact_width) : name_width) + 58 * layout->unit;
 }
 
 static double tray_width(const SceneLayout *layout, WorldTray tray, bool cards)
 {
   g_autofree char *name = scene_text_tray(tray);
-  g_autofree char *text = g_strdup_printf("%s 00", name);
+  g_autofree char *text = g_strdup_printf(cards ? "%s 00" : "%s 0", name);
   double width;
   scene_measure(layout, SCENE_TEXT_FACT, text, &width, NULL);
   return width + (cards ? 52 : 20) * layout->unit;
 }
 
+static double place_padding(const SceneLayout *layout, ScenePlaceId place)
+{
+  bool home = place == PLACE_HOME_LEFT || place == PLACE_HOME_RIGHT;
+  return (layout->tight ? 12 : home ? 18 : 20) * layout->unit;
+}
+
 /* Width a place asks for so that nothing in it is cut. */
 static double place_width(const SceneLayout *layout, const SceneState *state, ScenePlaceId place)
 {
-  double padding = (place == PLACE_HOME_LEFT || place == PLACE_HOME_RIGHT ? 18 : 20) * layout->unit;
+  double padding = place_padding(layout, place);
   double width = 0;
   if (layout->places[place].title == NULL) return 0;
   for (guint i = 0; i < layout->host_count; i++) {
     if (layout->hosts[i].place != place) continue;
-    width = fmax(width, host_width(layout, state, i, layout->facts));
+    width = fmax(width, host_width(layout, state, i));
     if (layout->hosts[i].trays)
       width = fmax(width, tray_width(layout, TRAY_QUEUE, layout->cards) + tray_width(layout, TRAY_MAILBOX, layout->cards) +
                               6 * layout->unit);
   }
   double title;
   scene_measure(layout, SCENE_TEXT_TITLE, layout->places[place].title, &title, NULL);
-  if (place == PLACE_INTERNET) return fmax(width + 40 * layout->unit, layout->card.width + 150 * layout->unit);
+  if (place == PLACE_INTERNET) return fmax(width + 40 * layout->unit, layout->card.width + (layout->tight ? 110 : 150) * layout->unit);
   return fmax(width + 2 * padding, title + 28 * layout->unit);
 }
 
@@ -151,20 +157,30 @@ static double measure(SceneLayout *layout, const SceneState *state, const double
   return room;
 }
 
-/* Wide enough at once, or, one after the other: cards in trays go, facts go, the card in flight shrinks. */
+/* What a narrow stage gives up, one after the other. */
+typedef struct {
+  SceneFact facts;
+  bool cards;
+  double card_width;
+  bool tight;
+} Measure;
+
+static const Measure measures[] = {
+    {SCENE_FACT_FULL, true, 160, false},  {SCENE_FACT_SHORT, true, 160, false}, {SCENE_FACT_NONE, true, 160, false},
+    {SCENE_FACT_SHORT, false, 160, false}, {SCENE_FACT_NONE, false, 160, false}, {SCENE_FACT_NONE, false, 130, false},
+    {SCENE_FACT_NONE, false, 130, true},
+};
+
+/* Takes the first measure with which everything has room; returns what is left, less than 0 where none suffices. */
 static double fit(SceneLayout *layout, const SceneState *state, const double fold[PLACE_COUNT], Columns *columns)
 {
-  double room = measure(layout, state, fold, columns);
-  if (room < 0) {
-    layout->facts = false;
-    room = measure(layout, state, fold, columns);
-  }
-  if (room < 0) {
-    layout->cards = false;
-    room = measure(layout, state, fold, columns);
-  }
-  if (room < 0) {
-    layout->card.width = 130 * layout->unit;
+  SceneFact most = layout->facts; /* what the height allows */
+  double room = -1;
+  for (size_t i = 0; i < G_N_ELEMENTS(measures) && room < 0; i++) {
+    layout->facts = MIN(most, measures[i].facts);
+    layout->cards = measures[i].cards;
+    layout->card.width = measures[i].card_width * layout->unit;
+    layout->tight = measures[i].tight;
     room = measure(layout, state, fold, columns);
   }
   return room;
@@ -177,7 +193,10 @@ static void share(SceneLayout *layout, double room, const double fold[PLACE_COUN
   static const double part[PLACE_COUNT] = {0.15, 0.2, 0, 0.2, 0.15};
   double grow = fmax(1, layout->frame.width / (1280 * layout->unit));
   if (room < 0) {
-    double scale = 1 + room / (layout->frame.width - room);
+    double sum = 0;
+    for (guint i = 0; i < PLACE_COUNT; i++)
+      sum += columns->widths[i];
+    double scale = fmax(0.2, 1 + room / sum);
     for (guint i = 0; i < PLACE_COUNT; i++)
       columns->widths[i] *= scale;
     return;
@@ -240,7 +259,7 @@ static void fit_height(SceneLayout *layout)
     layout->card.height = fmax(step < 2 ? 60 : 44, round(card_line * layout->card_lines + 12 * layout->unit));
     double need = title_bottom(layout) + 2 * host_height(layout, PLACE_INTERNET) + layout->card.height + 22 * layout->unit + MARGIN;
     if (need <= layout->frame.height + 1) break;
-    if (step == 0) layout->facts = false;
+    if (step == 0) layout->facts = SCENE_FACT_NONE;
     if (step == 1) layout->card_lines = 2;
   }
 }
@@ -262,7 +281,7 @@ static void stack_hosts(SceneLayout *layout, const SceneState *state, ScenePlace
 {
   const ScenePlace *place = &layout->places[id];
   double u = layout->unit, height = host_height(layout, id), gap = 10 * u;
-  double padding = (id == PLACE_HOME_LEFT || id == PLACE_HOME_RIGHT ? 18 : 20) * u;
+  double padding = place_padding(layout, id);
   double top = title_bottom(layout) + 6 * u;
   guint seen = 0, servers = 0;
   double centre = layout->middle;
@@ -271,7 +290,6 @@ static void stack_hosts(SceneLayout *layout, const SceneState *state, ScenePlace
   for (guint i = 0; i < layout->host_count; i++) {
     SceneHostPlace *host = &layout->hosts[i];
     if (host->place != id) continue;
-    host->fact = layout->facts;
     host->folded = place->fold > 0.5;
     double y = round(centre - height / 2) + seen * (height + gap);
     double tall = height;
@@ -282,7 +300,7 @@ static void stack_hosts(SceneLayout *layout, const SceneState *state, ScenePlace
     if (id == PLACE_INTERNET) y = top + seen * (height + gap / 2);
     host->box = (SceneBox){place->box.x + padding, y, place->box.width - 2 * padding, tall};
     if (id == PLACE_INTERNET) {
-      double width = fmin(fmax(160 * u, host_width(layout, state, i, layout->facts)), place->box.width - 20 * u);
+      double width = fmin(fmax(160 * u, host_width(layout, state, i)), place->box.width - 20 * u);
       host->box.x = round(place->box.x + (place->box.width - width) / 2);
       host->box.width = round(width);
     }
@@ -296,7 +314,10 @@ static void place_eve(SceneLayout *layout, const SceneState *state)
 {
   const ScenePlace *internet = &layout->places[PLACE_INTERNET];
   g_autofree char *name = scene_text_eve_name();
-  g_autofree char *fact = scene_text_eve_fact(state);
+  /* Room for what she may come to count, so that her box keeps its size. */
+  SceneState later = *state;
+  later.eve_readable = MAX(later.eve_readable, 99999);
+  g_autofree char *fact = scene_text_eve_fact(&later);
   double name_width, fact_width, u = layout->unit, height = host_height(layout, PLACE_INTERNET);
   scene_measure(layout, SCENE_TEXT_NAME, name, &name_width, NULL);
   scene_measure(layout, SCENE_TEXT_FACT, fact, &fact_width, NULL);
@@ -332,7 +353,8 @@ SceneLayout *scene_layout_new(const SceneState *state, const SceneFrame *frame)
   layout->font = (SceneFont){g_strdup(frame->font), frame->em};
   layout->unit = fmax(1, frame->em / 14.667);
   layout->pango = scene_pango_new();
-  layout->facts = layout->cards = true;
+  layout->facts = SCENE_FACT_FULL;
+  layout->cards = true;
   layout->card_lines = 3;
   layout->card.width = 160 * layout->unit;
   double fold[PLACE_COUNT];

@@ -24,6 +24,9 @@ typedef struct {
   bool brief; /* too short for words */
 } ScenePath;
 
+/* How much a host says of itself under its name. */
+typedef enum { SCENE_FACT_NONE, SCENE_FACT_SHORT, SCENE_FACT_FULL } SceneFact;
+
 typedef enum { PLACE_HOME_LEFT, PLACE_DOMAIN_LEFT, PLACE_INTERNET, PLACE_DOMAIN_RIGHT, PLACE_HOME_RIGHT, PLACE_COUNT } ScenePlaceId;
 
 typedef struct {
@@ -37,7 +40,6 @@ typedef struct {
   SceneBox box; /* of the strip where its place is folded */
   ScenePlaceId place;
   bool folded;
-  bool fact; /* there is room for the fact */
   bool trays;
   SceneBox queue, mailbox;
 } SceneHostPlace;
@@ -61,8 +63,9 @@ typedef struct {
   SceneFont font;
   double unit; /* px of the design's px: grows with the font, never below 1 */
   double middle; /* y of the main line */
-  bool facts;    /* hosts show their fact */
+  SceneFact facts;
   bool cards;    /* trays show cards, not only counts */
+  bool tight;    /* less air than the design asks for */
   guint card_lines; /* of the postcard in flight: 3, or 2 where it is low */
   SceneBox card;    /* size of a postcard in flight (x, y unused) */
   ScenePlace places[PLACE_COUNT];

@@ -16,10 +16,7 @@ static const TextRow styles[SCENE_TEXT_COUNT] = {
 
 PangoContext *scene_pango_new(void)
 {
-  g_autoptr(PangoFontMap) map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-  if (map == NULL) map = pango_cairo_font_map_new();
-  pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 96);
-  PangoContext *context = pango_font_map_create_context(map);
+  PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
   /* Text must not change its width with its place: it travels. */
   cairo_font_options_t *options = cairo_font_options_create();
   cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);

@@ -31,5 +31,5 @@ void scene_rounded(cairo_t *cr, const SceneBox *box, double radius);
 /* Moves an edge so that a line of that width covers whole pixels. */
 double scene_crisp(double edge, double line_width);
 
-/* A Pango context of 96 dpi for the font map of images. Free with g_object_unref. */
+/* A Pango context for text on images; sizes are given in px. Free with g_object_unref. */
 PangoContext *scene_pango_new(void);

@@ -171,5 +171,5 @@ ScenePoint scene_layout_disc(const SceneLayout *layout, const SceneState *state,
   if (disc->host >= layout->host_count) return (ScenePoint){-100 * layout->unit, -100 * layout->unit};
   const SceneHostPlace *host = &layout->hosts[disc->host];
   if (host->folded) return (ScenePoint){host->box.x + host->box.width / 2, host->box.y + 20 * layout->unit + shift};
-  return (ScenePoint){host->box.x + host->box.width - 5 * layout->unit - shift, host->box.y + 1};
+  return (ScenePoint){host->box.x + host->box.width - 3 * layout->unit - shift, host->box.y - 2 * layout->unit};
 }

@@ -343,7 +343,7 @@ EveSees scene_state_eve_sees(const SceneState *state)
   }
   for (guint i = 0; i < state->flying->len; i++) {
     const SceneFlight *flight = &g_array_index(state->flying, SceneFlight, i);
-    if (flight->link == state->eve_link && !flight->sealed) return EVE_READS;
+    if (flight->link == state->eve_link && !flight->sealed && !flight->lost) return EVE_READS;
   }
   return sees;
 }

@@ -68,14 +68,29 @@ static char *ports_text(const WorldHost *host)
   return g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "port %s", "ports %s", count), ports);
 }
 
-static char *user_fact(const SceneHost *host, guint outbox, guint inbox, guint sent, bool online)
+typedef struct {
+  guint outbox, inbox, sent;
+  bool online;
+} UserCounts;
+
+static char *user_fact(const SceneHost *host, const UserCounts *counts, bool brief)
 {
-  if (host->sends && host->receives) return g_strdup_printf(_("inbox %u · sent %u"), inbox, sent);
-  if (host->sends) return g_strdup_printf(_("outbox %u · sent %u"), outbox, sent);
-  return g_strdup_printf(online ? _("inbox %u · online") : _("inbox %u · offline"), inbox);
+  if (brief && host->sends && !host->receives) return g_strdup_printf(_("outbox %u"), counts->outbox);
+  if (brief) return g_strdup_printf(_("inbox %u"), counts->inbox);
+  if (host->sends && host->receives) return g_strdup_printf(_("inbox %u · sent %u"), counts->inbox, counts->sent);
+  if (host->sends) return g_strdup_printf(_("outbox %u · sent %u"), counts->outbox, counts->sent);
+  return g_strdup_printf(counts->online ? _("inbox %u · online") : _("inbox %u · offline"), counts->inbox);
 }
 
-char *scene_text_host_fact(const SceneState *state, guint index)
+static char *server_fact(const SceneHost *host, guint answers, bool brief)
+{
+  g_autofree char *ports = ports_text(host->host);
+  if (host->host->kind != HOST_NAME_SERVER || brief) return g_steal_pointer(&ports);
+  g_autofree char *count = g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "%u answer", "%u answers", answers), answers);
+  return g_strdup_printf("%s · %s", ports, count);
+}
+
+char *scene_text_host_fact(const SceneState *state, guint index, bool brief)
 {
   const SceneHost *host = &state->hosts[index];
   if (!host->up && host->up_again == NANOSECONDS_NEVER) return g_strdup(_("offline"));
@@ -83,31 +98,24 @@ char *scene_text_host_fact(const SceneState *state, guint index)
     g_autofree char *hour = scene_text_hour(host->up_again);
     return g_strdup_printf(_("offline until %s"), hour);
   }
-  if (host->host->kind == HOST_USER)
-    return user_fact(host, scene_state_count(state, index, TRAY_OUTBOX), scene_state_count(state, index, TRAY_INBOX), host->sent,
-                     host->connections > 0);
-  g_autofree char *ports = ports_text(host->host);
-  if (host->host->kind != HOST_NAME_SERVER) return g_steal_pointer(&ports);
-  g_autofree char *answers =
-      g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "%u answer", "%u answers", host->answers), host->answers);
-  return g_strdup_printf("%s · %s", ports, answers);
+  if (host->host->kind != HOST_USER) return server_fact(host, host->answers, brief);
+  UserCounts counts = {scene_state_count(state, index, TRAY_OUTBOX), scene_state_count(state, index, TRAY_INBOX), host->sent,
+                       host->connections > 0};
+  return user_fact(host, &counts, brief);
 }
 
-char *scene_text_host_fact_widest(const SceneState *state, guint index)
+char *scene_text_host_fact_widest(const SceneState *state, guint index, bool brief)
 {
   const SceneHost *host = &state->hosts[index];
-  if (host->host->kind == HOST_USER) return user_fact(host, 0, 0, 0, false);
-  g_autofree char *ports = ports_text(host->host);
-  if (host->host->kind != HOST_NAME_SERVER) return g_steal_pointer(&ports);
-  g_autofree char *answers = g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "%u answer", "%u answers", 10), 10);
-  return g_strdup_printf("%s · %s", ports, answers);
+  UserCounts counts = {0};
+  return host->host->kind == HOST_USER ? user_fact(host, &counts, brief) : server_fact(host, 10, brief);
 }
 
 char *scene_text_host_accessible(const SceneState *state, guint index)
 {
   const SceneHost *host = &state->hosts[index];
   g_autofree char *name = scene_text_host_name(state, index);
-  g_autofree char *fact = scene_text_host_fact(state, index);
+  g_autofree char *fact = scene_text_host_fact(state, index, false);
   guint queue = scene_state_count(state, index, TRAY_QUEUE), mailbox = scene_state_count(state, index, TRAY_MAILBOX);
   if (host->host->kind == HOST_MAIL_SERVER && host->up)
     return g_strdup_printf(_("%s, mail server, queue %u, mailbox %u"), name, queue, mailbox);

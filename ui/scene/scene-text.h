@@ -14,11 +14,11 @@ char *scene_text_hour(Nanoseconds time);
 /* The host's short name for the stage: its label, translated where it is one of ours ("Name server"). */
 char *scene_text_host_name(const SceneState *state, guint host);
 
-/* The one fact under a host's name: "ports 25 587 110 143", "outbox 0 · sent 1", "offline until 12:20". */
-char *scene_text_host_fact(const SceneState *state, guint host);
+/* The one fact under a host's name: "ports 25 587 110 143", "outbox 0 · sent 1", "offline until 12:20"; brief: "outbox 0". */
+char *scene_text_host_fact(const SceneState *state, guint host, bool brief);
 
-/* The longest fact the host may come to show, for the width of its box. */
-char *scene_text_host_fact_widest(const SceneState *state, guint host);
+/* About the longest fact the host may come to show, for the width of its box. */
+char *scene_text_host_fact_widest(const SceneState *state, guint host, bool brief);
 
 /* The host for a screen reader: "mail.alpha, mail server, queue 1, mailbox 0". */
 char *scene_text_host_accessible(const SceneState *state, guint host);

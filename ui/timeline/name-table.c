@@ -43,17 +43,18 @@ void name_table_set(NameTable *table, const char *address, const char *name)
   g_hash_table_replace(table->names, g_strdup(address), shorten(valid));
 }
 
-bool name_table_is_empty(const NameTable *table)
-{
-  return g_hash_table_size(table->names) == 0;
-}
-
 char *name_table_dup_name(const NameTable *table, const IpAddress *address)
 {
   char text[IP_ADDRESS_TEXT];
   ip_address_format(address, text);
   const char *name = g_hash_table_lookup(table->names, text);
   return g_strdup(name != NULL ? name : text);
+}
+
+/* In a narrow column "mail.alpha" is "alpha": that it is the mail server every line shows. */
+static const char *skip_mail(const char *name)
+{
+  return g_str_has_prefix(name, "mail.") && !g_ascii_isdigit(name[5]) ? name + strlen("mail.") : name;
 }
 
 char *name_table_dup_between(const NameTable *table, const StreamInfo *stream, Direction direction)
@@ -63,7 +64,7 @@ char *name_table_dup_between(const NameTable *table, const StreamInfo *stream, D
     return g_strdup_printf(":%u %s :%u", stream->client_port, arrow, stream->server_port);
   g_autofree char *client = name_table_dup_name(table, &stream->client);
   g_autofree char *server = name_table_dup_name(table, &stream->server);
-  return g_strdup_printf("%s %s %s", client, arrow, server);
+  return g_strdup_printf("%s %s %s", skip_mail(client), arrow, skip_mail(server));
 }
 
 static char *dup_end(const NameTable *table, const IpAddress *address, uint16_t port)

@@ -15,9 +15,6 @@ void name_table_unref(NameTable *table);
 /* Says that the address whose text is given is called name; a name as DNS says it is shortened for the list. Copied. */
 void name_table_set(NameTable *table, const char *address, const char *name);
 
-/* Returns true when no name is known. */
-bool name_table_is_empty(const NameTable *table);
-
 /* Returns what to call the address: its short name or its text. The caller's to free. */
 char *name_table_dup_name(const NameTable *table, const IpAddress *address);
 

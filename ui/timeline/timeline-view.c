@@ -8,9 +8,12 @@
 
 #include <math.h>
 
-/* Rows told to the view one by one in a frame; more than BULK waiting are taken with the view detached. */
-#define ROWS_PER_FRAME 2000u
-#define BULK 20000u
+/* Rows are told to the view a slice at a time, for so many µs a frame (a screen reader makes each row dear). Where more than BULK wait, and
+ * more than half of what the list has, they are taken with the view detached: its cost is that of the whole list, so the list must grow by
+ * a part of itself each time. */
+#define SLICE 32u
+#define FRAME_BUDGET 5000
+#define BULK 10000u
 
 /* Below this width the thoughts give way (the explanation keeps them). */
 #define WIDTH_FOR_GLOSS 690
@@ -39,13 +42,13 @@ typedef struct {
 } ColumnPlan;
 
 static const ColumnPlan plans[TIMELINE_COLUMN_COUNT] = {
-    [TIMELINE_COLUMN_NUMBER] = {N_("No."), 5.5, true, false},
-    [TIMELINE_COLUMN_TIME] = {N_("Time"), 8.5, true, false},
+    [TIMELINE_COLUMN_NUMBER] = {N_("No."), 5, true, false},
+    [TIMELINE_COLUMN_TIME] = {N_("Time"), 7.5, true, false},
     [TIMELINE_COLUMN_BETWEEN] = {N_("Between"), 19, false, false},
-    [TIMELINE_COLUMN_PROTOCOL] = {N_("Protocol"), 9.5, false, false},
-    [TIMELINE_COLUMN_CLASS] = {"", 4, false, false},
-    [TIMELINE_COLUMN_WIRE] = {N_("On the wire"), 34, false, true},
-    [TIMELINE_COLUMN_GLOSS] = {N_("In plain words"), 24, false, true},
+    [TIMELINE_COLUMN_PROTOCOL] = {N_("Protocol"), 8.5, false, false},
+    [TIMELINE_COLUMN_CLASS] = {"", 3.5, false, false},
+    [TIMELINE_COLUMN_WIRE] = {N_("On the wire"), 26, false, true},
+    [TIMELINE_COLUMN_GLOSS] = {N_("In plain words"), 18, false, true},
 };
 
 static double character_width(GtkWidget *widget)
@@ -68,15 +71,12 @@ static double row_height(GtkWidget *widget)
   return fmax(height + 4, round(1.77 * em));
 }
 
-/* Widths follow the names that there are: addresses need more room than names. */
 static void set_widths(TimelineView *view)
 {
   GtkWidget *tree = GTK_WIDGET(view->tree);
   double unit = character_width(tree);
-  bool addresses = view->model != NULL && name_table_is_empty(timeline_model_get_names(view->model));
   for (int i = 0; i < TIMELINE_COLUMN_COUNT; i++) {
-    double width = plans[i].width + (i == TIMELINE_COLUMN_BETWEEN && addresses ? 3 : 0);
-    gtk_tree_view_column_set_fixed_width(view->columns[i], (int)ceil(width * unit) + 8);
+    gtk_tree_view_column_set_fixed_width(view->columns[i], (int)ceil(plans[i].width * unit) + 8);
     g_autoptr(GList) cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(view->columns[i]));
     gtk_cell_renderer_set_fixed_size(cells->data, -1, (int)row_height(tree));
   }
@@ -256,7 +256,6 @@ void timeline_view_set_model(TimelineView *view, TimelineModel *model)
   gtk_tree_view_set_model(view->tree, NULL);
   g_clear_object(&view->model);
   view->model = model;
-  set_widths(view);
   if (model != NULL) gtk_tree_view_set_model(view->tree, GTK_TREE_MODEL(model));
   update_placeholder(view);
   g_signal_emit(view, signals[LINE_SELECTED], 0);
@@ -287,15 +286,23 @@ static void take_bulk(TimelineView *view)
   gtk_adjustment_set_value(vertical, place);
 }
 
+static void take_slices(TimelineView *view)
+{
+  gint64 end = g_get_monotonic_time() + FRAME_BUDGET;
+  do
+    timeline_model_take(view->model, SLICE, false);
+  while (g_get_monotonic_time() < end && timeline_model_get_backlog(view->model) > 0);
+}
+
 bool timeline_view_take_rows(TimelineView *view)
 {
   if (view->model == NULL) return false;
   uint32_t backlog = timeline_model_get_backlog(view->model);
   if (backlog == 0) return false;
-  if (backlog > BULK)
+  if (backlog > MAX(BULK, timeline_model_get_count(view->model) / 2))
     take_bulk(view);
   else
-    timeline_model_take(view->model, ROWS_PER_FRAME, false);
+    take_slices(view);
   update_placeholder(view);
   return timeline_model_get_backlog(view->model) > 0;
 }

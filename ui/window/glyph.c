@@ -18,6 +18,7 @@ static void rounded(cairo_t *cr, double x, double y, double width, double height
 
 static void polygon(cairo_t *cr, const double (*points)[2], size_t count)
 {
+  cairo_new_sub_path(cr);
   for (size_t i = 0; i < count; i++)
     cairo_line_to(cr, points[i][0], points[i][1]);
   cairo_close_path(cr);

@@ -193,15 +193,27 @@ void main_window_show_detail(MainWindow *window, int page)
 
 /* Sizes */
 
+static gboolean place_divider(gpointer data)
+{
+  MainWindow *window = data;
+  window->fit_source = 0;
+  bool beside = gtk_orientable_get_orientation(GTK_ORIENTABLE(window->paned)) == GTK_ORIENTATION_HORIZONTAL;
+  int width = gtk_widget_get_allocated_width(GTK_WIDGET(window->paned));
+  int height = gtk_widget_get_allocated_height(GTK_WIDGET(window->paned));
+  gtk_paned_set_position(window->paned, beside ? width - DETAIL_WIDTH : height * 55 / 100);
+  return G_SOURCE_REMOVE;
+}
+
+/* A paned that turns keeps its place in px along the other axis until it has been laid out once: the divider is set after that. */
 static gboolean fit(gpointer data)
 {
   MainWindow *window = data;
   window->fit_source = 0;
-  int width = gtk_widget_get_allocated_width(GTK_WIDGET(window->paned));
-  int height = gtk_widget_get_allocated_height(GTK_WIDGET(window->paned));
-  bool beside = width >= WIDTH_FOR_DETAIL;
-  gtk_orientable_set_orientation(GTK_ORIENTABLE(window->paned), beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
-  gtk_paned_set_position(window->paned, beside ? width - DETAIL_WIDTH : height * 6 / 10);
+  bool beside = gtk_widget_get_allocated_width(GTK_WIDGET(window->paned)) >= WIDTH_FOR_DETAIL;
+  GtkOrientation wanted = beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL;
+  if (gtk_orientable_get_orientation(GTK_ORIENTABLE(window->paned)) == wanted) return place_divider(window);
+  gtk_orientable_set_orientation(GTK_ORIENTABLE(window->paned), wanted);
+  window->fit_source = g_idle_add_full(GTK_PRIORITY_RESIZE + 1, place_divider, window, NULL);
   return G_SOURCE_REMOVE;
 }
 

@@ -34,8 +34,8 @@ typedef enum {
 #define DNS_DATAGRAM_MAX 512u /* bytes, without EDNS */
 #define DNS_RECORDS_MAX 256u  /* records of one message that we read; more are counted as damage */
 
-/* Names are text without the last dot ("mail.beta.example"), "." for the root; bytes that are no letters,
- * digits, '-' or '_' are escaped as in RFC 1035 §5.1. Case is kept. */
+/* Names are text without the last dot ("mail.beta.example"), "." for the root; odd bytes are escaped as in
+ * RFC 1035 §5.1. Case is kept. */
 typedef struct {
   char *name;
   uint16_t type;
@@ -73,14 +73,18 @@ DnsMessage *dns_message_new(uint16_t id);
  */
 DnsMessage *dns_message_parse(Bytes datagram);
 
+/* Returns what could be read of datagram, or NULL where not even the header could; *whole tells whether all
+ * could. */
+DnsMessage *dns_message_parse_partly(Bytes datagram, bool *whole);
+
 void dns_message_free(DnsMessage *message);
 
 /* Copies a question, or a record, to the end of the section. */
 void dns_message_append_question(DnsMessage *message, const char *name, DnsType type);
 void dns_message_append_record(GArray *section, const DnsRecord *record);
 
-/* Returns the datagram, names compressed, the caller's to unref. Where it would be longer than limit bytes,
- * records are left off from the end and TC is set. */
+/* Returns the datagram, names compressed, the caller's to unref. Where it would be longer than limit bytes, records
+ * are left off from the end, and TC is set unless they were additional (RFC 2181 §9). */
 GBytes *dns_message_build(const DnsMessage *message, size_t limit);
 
 /* Returns "MX" and so on, or "TYPE123" written into room (RFC 3597). */

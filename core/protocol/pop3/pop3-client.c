@@ -5,6 +5,7 @@
 
 #include "protocol/dot-body.h"
 #include "protocol/endpoint-support.h"
+#include "protocol/pop3/pop3-syntax.h"
 
 #define USUAL_PATIENCE (5 * 60 * NANOSECONDS_PER_SECOND)
 #define MESSAGE_BYTES_MAX (64u * 1024 * 1024) /* of one message, or of a listing */
@@ -106,19 +107,9 @@ static void begin_body(Pop3Client *client)
   dot_body_begin(&client->body);
 }
 
-/* Returns the <…> of the greeting, brackets included, or an empty view. RFC 1939 §7. */
-static Bytes stamp_of(Bytes greeting)
-{
-  ptrdiff_t open = bytes_find(greeting, '<');
-  if (open < 0) return BYTES_EMPTY;
-  Bytes rest = bytes_skip(greeting, (size_t)open);
-  ptrdiff_t close = bytes_find(rest, '>');
-  return close < 0 ? BYTES_EMPTY : bytes_slice(rest, 0, (size_t)close + 1);
-}
-
 static void on_greeting(Pop3Client *client, Bytes line)
 {
-  Bytes stamp = stamp_of(line);
+  Bytes stamp = pop3_find_stamp(line);
   if (!client->use_apop || stamp.length == 0) {
     send_command(client, STEP_USER, "USER", client->user);
     return;
@@ -206,8 +197,8 @@ static void on_error(Pop3Client *client, Bytes line)
   case STEP_QUIT:
     fail_at_once(client, line);
     break;
-  case STEP_RETR:
-    /* Another session may have taken it away: the rest is still worth having. */
+  case STEP_UIDL: /* not offered: everything is fetched */
+  case STEP_RETR: /* another session may have taken it away: the rest is still worth having */
     fetch_next(client);
     break;
   default:
@@ -272,9 +263,10 @@ static bool receive_line(Pop3Client *client)
   Bytes line;
   LineInputResult result = line_input_next(&client->in, &line);
   if (result == LINE_INPUT_NONE) return false;
-  if (result == LINE_INPUT_LINE && bytes_starts_ignore_case(line, "+OK"))
+  Pop3Status status = result == LINE_INPUT_LINE ? pop3_parse_status(line, NULL) : POP3_STATUS_NONE;
+  if (status == POP3_STATUS_OK)
     on_ok[client->step](client, line);
-  else if (result == LINE_INPUT_LINE && bytes_starts_ignore_case(line, "-ERR"))
+  else if (status == POP3_STATUS_ERROR)
     on_error(client, line);
   else
     fail_at_once(client, line);

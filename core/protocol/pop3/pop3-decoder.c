@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The POP3 decoder: the server's bytes, matched to the client's commands in order (RFC 1939 §3, RFC 2449 §6.6). */
+/* The POP3 decoder: the server's bytes, matched to the client's commands in order (RFC 1939 §3, RFC 2449
+ * §6.6). */
 #include "protocol/pop3/pop3-decoder.h"
 
 #include "protocol/pop3/pop3-recogniser.h"
@@ -22,11 +23,12 @@ static const PendingCommand *front(const Pop3Session *session)
   return is_lost(command) ? NULL : command;
 }
 
-static uint32_t emit_reply(Pop3Session *session, DecodedLine *decoded, Pop3Status status, const PendingCommand *answered,
-                           bool greeting)
+static uint32_t emit_reply(Pop3Session *session, DecodedLine *decoded, Pop3Status status,
+                           const PendingCommand *answered, bool greeting, bool bare_lf)
 {
   static const char *const codes[] = {"", "+OK", "-ERR", "+"};
-  /* an unsolicited reply that is no greeting must not be explained as one: a word without rows of its own stands in */
+  /* an unsolicited reply that is no greeting must not be explained as one: a word without rows of its own
+   * stands in */
   uint16_t word = greeting ? VOCABULARY_UNKNOWN : POP3_NOOP;
   if (answered != NULL && answered->word != VOCABULARY_UNKNOWN) word = answered->word;
   if (word == POP3_AUTH && (answered->flags & POP3_HAS_LINES) != 0) word = POP3_CAPA;
@@ -38,7 +40,9 @@ static uint32_t emit_reply(Pop3Session *session, DecodedLine *decoded, Pop3Statu
   decoded->answered_word = answered != NULL ? answered->word : VOCABULARY_UNKNOWN;
   decoded->about = answered != NULL ? answered->id : 0;
   if (answered == NULL) decoded->flags |= LINE_UNSOLICITED;
-  session->answered_reply = decoder_emit(session->sink, decoded);
+  session->remarks.lone_replies |= answered == NULL && !greeting;
+  bool too_long = (decoded->flags & LINE_MULTILINE) == 0;
+  session->answered_reply = line_remarks_emit(&session->remarks, decoded, bare_lf, too_long);
   if (status == POP3_STATUS_ERROR)
     decoder_emit_note(session->sink, NOTE_REFUSED, DIRECTION_TO_CLIENT, session->answered_reply,
                       decoded->offset, 0);
@@ -50,7 +54,8 @@ static void settle(Pop3Session *session, const PendingCommand *answered, ReplyCl
 {
   int accepted = reply_class == REPLY_OK ? 1 : 0;
   login_queue_decide(&session->logins, session->sink, answered->id, accepted);
-  if (answered->word == POP3_AUTH && answered->id == session->sasl_id) pop3_session_end_sasl(session, accepted);
+  if (answered->word == POP3_AUTH && answered->id == session->sasl_id)
+    pop3_session_end_sasl(session, accepted);
   pop3_session_apply(session, answered, reply_class);
 }
 
@@ -76,10 +81,7 @@ void pop3_session_end_body(Pop3Session *session, bool ended)
   decoded.length = bytes;
   decoded.lines = (uint32_t)MIN(session->body.lines, UINT32_MAX);
   if (!ended || session->body_damaged || session->body.gap) decoded.flags |= LINE_INCOMPLETE;
-  uint32_t id = decoder_emit(session->sink, &decoded);
-  if (!session->body.bare_lf || session->told_bare_lf[DIRECTION_TO_CLIENT]) return;
-  session->told_bare_lf[DIRECTION_TO_CLIENT] = true;
-  decoder_emit_note(session->sink, NOTE_BARE_LF, DIRECTION_TO_CLIENT, id, session->body_offset, 0);
+  line_remarks_emit_body(&session->remarks, &decoded, &session->body);
 }
 
 /* A line where a status line should be. After a loss it is the rest of a body; else the server misbehaves. */
@@ -91,7 +93,7 @@ static void stray_line(Pop3Session *session, const AssembledLine *line)
   if (!doubtful) {
     DecodedLine decoded = decoded_line(LINE_REPLY, DIRECTION_TO_CLIENT);
     decoded_line_set_line(&decoded, line);
-    uint32_t id = emit_reply(session, &decoded, POP3_STATUS_NONE, NULL, false);
+    uint32_t id = emit_reply(session, &decoded, POP3_STATUS_NONE, NULL, false, line->bare_lf);
     if (!session->told_stray)
       decoder_emit_note(session->sink, NOTE_BAD_REPLY, DIRECTION_TO_CLIENT, id, line->offset, 0);
     session->told_stray = true;
@@ -110,13 +112,10 @@ static void stray_line(Pop3Session *session, const AssembledLine *line)
 /* Returns true when TLS begins with the next byte. */
 static bool stls_answered(Pop3Session *session, uint32_t id, const AssembledLine *line, Pop3Status status)
 {
-  const PendingCommand *next = pending_commands_get(&session->pending, 0);
   if (status != POP3_STATUS_OK) {
     decoder_emit_note(session->sink, NOTE_STARTTLS_REFUSED, DIRECTION_TO_CLIENT, id, line->offset, 0);
     return false;
   }
-  if (next != NULL && !is_lost(next))
-    decoder_emit_note(session->sink, NOTE_STARTTLS_INJECTION, DIRECTION_TO_SERVER, next->id, 0, 0);
   decoder_emit_note(session->sink, NOTE_STARTTLS, DIRECTION_TO_CLIENT, id, line->offset, 0);
   return true;
 }
@@ -149,15 +148,16 @@ static bool status_line(Pop3Session *session, const AssembledLine *line, Pop3Sta
     line_range_add_line(&session->listing, line);
     return false;
   }
-  uint32_t id = emit_reply(session, &decoded, status, command == NULL ? NULL : &answered, greeting);
-  pop3_session_note_line(session, DIRECTION_TO_CLIENT, id, line);
+  const PendingCommand *to = command == NULL ? NULL : &answered;
+  uint32_t id = emit_reply(session, &decoded, status, to, greeting, line->bare_lf);
   if (status == POP3_STATUS_CONTINUE) {
     session->challenged = sasl_observer_is_active(&session->sasl);
     if (session->challenged) sasl_observer_challenge(&session->sasl, text);
     return false;
   }
   if (command == NULL) {
-    bool odd = !greeting && session->client_seen && session->pending.count == 0 && session->state_known;
+    bool odd = !greeting && session->remarks.heard[DIRECTION_TO_SERVER] && session->pending.count == 0 &&
+               session->state_known;
     if (odd) decoder_emit_note(session->sink, NOTE_OUT_OF_STEP, DIRECTION_TO_CLIENT, id, line->offset, 0);
     return false;
   }
@@ -174,9 +174,7 @@ static void end_listing(Pop3Session *session, bool ended)
   if (!ended) decoded.flags |= LINE_INCOMPLETE;
   PendingCommand answered = session->answered;
   session->reading = POP3_AT_REPLY;
-  uint32_t id = emit_reply(session, &decoded, POP3_STATUS_OK, &answered, false);
-  AssembledLine about = {.offset = session->listing.offset, .bare_lf = session->listing.bare_lf};
-  pop3_session_note_line(session, DIRECTION_TO_CLIENT, id, &about);
+  emit_reply(session, &decoded, POP3_STATUS_OK, &answered, false, session->listing.bare_lf);
   settle(session, &answered, REPLY_OK);
   line_range_reset(&session->listing);
 }
@@ -235,11 +233,26 @@ static void body_bytes(Pop3Session *session, ChunkCursor *cursor)
   if (ended) pop3_session_end_body(session, true);
 }
 
+/* A TLS handshake record (RFC 8446 §5.1) at a line's start, after STLS whose reply was not captured. */
+static bool is_unannounced_tls(const Pop3Session *session, Direction direction, Bytes rest)
+{
+  if (rest.data[0] != 0x16 || line_assembler_is_inside(&session->lines[direction])) return false;
+  int index = pending_commands_find_word(&session->pending, POP3_STLS);
+  if (index < 0) return false;
+  const PendingCommand *stls = pending_commands_get(&session->pending, (uint32_t)index);
+  bool reply_lost = !session->remarks.heard[DIRECTION_TO_CLIENT] || (stls->flags & POP3_MAYBE_ANSWERED) != 0;
+  if (reply_lost) decoder_emit_note(session->sink, NOTE_STARTTLS, direction, stls->id, 0, 0);
+  return reply_lost;
+}
+
 static DecoderVerdict receive(void *decoder, Direction direction, uint64_t offset, Bytes bytes)
 {
   Pop3Session *session = decoder;
   ChunkCursor cursor = chunk_cursor(offset, bytes);
   LineAssembler *lines = &session->lines[direction];
+  if (bytes.length > 0 && is_unannounced_tls(session, direction, bytes))
+    return (DecoderVerdict){PROTOCOL_TLS, 0};
+  line_remarks_hear(&session->remarks, direction, offset + bytes.length);
   while (cursor.rest.length > 0) {
     AssembledLine line;
     if (direction == DIRECTION_TO_CLIENT && session->reading == POP3_IN_BODY) {
@@ -267,7 +280,8 @@ static void break_off(Pop3Session *session)
   begin_lines(session, POP3_IN_FRAGMENT, end);
 }
 
-/* Which commands were answered inside a gap of the server's? One that waits for each reply has only its last still open. */
+/* Which commands were answered inside a gap of the server's? One that waits for each reply has only its last
+ * still open. */
 static void doubt_pending(Pop3Session *session)
 {
   PendingCommands *pending = &session->pending;
@@ -305,10 +319,12 @@ static void server_gap(Pop3Session *session, uint64_t offset, uint64_t length)
 
 static void gap(void *decoder, Direction direction, uint64_t offset, uint64_t length)
 {
+  Pop3Session *session = decoder;
+  line_remarks_hear(&session->remarks, direction, offset + length);
   if (direction == DIRECTION_TO_SERVER)
-    pop3_session_client_gap(decoder, offset, length);
+    pop3_session_client_gap(session, offset, length);
   else
-    server_gap(decoder, offset, length);
+    server_gap(session, offset, length);
 }
 
 static void finish(void *decoder)
@@ -321,12 +337,14 @@ static void finish(void *decoder)
   if (session->reading != POP3_AT_REPLY) pop3_session_end_body(session, false);
   pop3_session_end_sasl(session, -1);
   login_queue_finish(&session->logins, session->sink);
+  line_remarks_finish(&session->remarks);
 }
 
 static void *create(const DecoderSink *sink, bool from_start)
 {
   Pop3Session *session = g_new0(Pop3Session, 1);
   session->sink = sink;
+  session->remarks = (LineRemarks){.sink = sink, .midstream = !from_start};
   session->answered.word = VOCABULARY_UNKNOWN;
   session->greeted = !from_start;
   session->state_known = from_start;

@@ -53,13 +53,18 @@ static bool is_only_pop3(const Pop3Command *command)
   Bytes rest = command->argument;
   switch (command->word) {
   case POP3_APOP:
-  case POP3_UIDL: return true;
+  case POP3_UIDL:
+    return true;
   case POP3_CAPA:
-  case POP3_STLS: return rest.length == 0;
+  case POP3_STLS:
+    return rest.length == 0;
   case POP3_RETR:
-  case POP3_DELE: return is_number(rest);
-  case POP3_TOP: return is_number(pop3_next_word(&rest)) && is_number(rest);
-  default: return false;
+  case POP3_DELE:
+    return is_number(rest);
+  case POP3_TOP:
+    return is_number(pop3_next_word(&rest)) && is_number(rest);
+  default:
+    return false;
   }
 }
 
@@ -83,8 +88,10 @@ Recognition pop3_recognise(const StreamStart *start)
 {
   Says server = server_says(start), client = client_says(start);
   if (server == SAYS_NO) return RECOGNISED_NO;
-  /* a greeting, or replies to a client that was not captured; a client heard saying something else weighs more */
-  if (server == SAYS_YES) return client == SAYS_NO && start->server_port != POP3_PORT ? RECOGNISED_NO : RECOGNISED_YES;
+  /* a greeting, or replies to a client that was not captured; a client heard saying something else weighs
+   * more */
+  if (server == SAYS_YES)
+    return client == SAYS_NO && start->server_port != POP3_PORT ? RECOGNISED_NO : RECOGNISED_YES;
   if (client == SAYS_YES) return RECOGNISED_YES;
   if (client == SAYS_PERHAPS && start->server_port == POP3_PORT) return RECOGNISED_YES;
   return client == SAYS_NO ? RECOGNISED_NO : RECOGNISED_MAYBE;

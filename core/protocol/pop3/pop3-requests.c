@@ -43,15 +43,6 @@ void pop3_session_end_sasl(Pop3Session *session, int accepted)
   session->challenged = false;
 }
 
-void pop3_session_note_line(Pop3Session *session, Direction direction, uint32_t id, const AssembledLine *line)
-{
-  if (line->truncated)
-    decoder_emit_note(session->sink, NOTE_LINE_TOO_LONG, direction, id, line->offset, line->length);
-  if (!line->bare_lf || session->told_bare_lf[direction]) return;
-  session->told_bare_lf[direction] = true;
-  decoder_emit_note(session->sink, NOTE_BARE_LF, direction, id, line->offset, 0);
-}
-
 static void note_leak(Pop3Session *session, SaslLeak leak, uint32_t id, const AssembledLine *line)
 {
   if (leak == SASL_LEAKS_NOTHING) return;
@@ -68,9 +59,8 @@ static void sasl_line(Pop3Session *session, const AssembledLine *line)
   decoded.word = POP3_AUTH_RESPONSE;
   decoded.secret = bytes_equal(payload, BYTES_LITERAL("*")) ? SECRET_NONE : SECRET_LINE;
   decoded.phase = session->state;
-  uint32_t id = decoder_emit(session->sink, &decoded);
+  uint32_t id = line_remarks_emit(&session->remarks, &decoded, line->bare_lf, true);
   session->challenged = false;
-  pop3_session_note_line(session, DIRECTION_TO_SERVER, id, line);
   if (!line->incomplete) note_leak(session, sasl_observer_response(&session->sasl, payload), id, line);
 }
 
@@ -97,7 +87,8 @@ static void begin_sasl(Pop3Session *session, uint32_t id, Bytes argument, const 
   if (argument.length > 0) note_leak(session, sasl_observer_response(&session->sasl, argument), id, line);
 }
 
-static void remember_login(Pop3Session *session, uint32_t id, const Pop3Command *command, const AssembledLine *line)
+static void remember_login(Pop3Session *session, uint32_t id, const Pop3Command *command,
+                           const AssembledLine *line)
 {
   Credential credential = {.accepted = -1};
   Bytes rest = command->argument;
@@ -116,7 +107,8 @@ static void remember_login(Pop3Session *session, uint32_t id, const Pop3Command 
   note_leak(session, command->word == POP3_PASS ? SASL_LEAKS_PASSWORD : SASL_LEAKS_DIGEST, id, line);
 }
 
-static void look_inside(Pop3Session *session, uint32_t id, const Pop3Command *command, const AssembledLine *line)
+static void look_inside(Pop3Session *session, uint32_t id, const Pop3Command *command,
+                        const AssembledLine *line)
 {
   switch (command->word) {
   case POP3_USER:
@@ -124,16 +116,22 @@ static void look_inside(Pop3Session *session, uint32_t id, const Pop3Command *co
     byte_buffer_append(&session->user, bytes_slice(command->argument, 0, LOGIN_QUEUE_FIELD_BYTES));
     break;
   case POP3_PASS:
-  case POP3_APOP: remember_login(session, id, command, line); break;
-  case POP3_AUTH: begin_sasl(session, id, command->argument, line); break;
+  case POP3_APOP:
+    remember_login(session, id, command, line);
+    break;
+  case POP3_AUTH:
+    begin_sasl(session, id, command->argument, line);
+    break;
   case VOCABULARY_UNKNOWN:
     decoder_emit_note(session->sink, NOTE_UNKNOWN_COMMAND, DIRECTION_TO_SERVER, id, line->offset, 0);
     break;
-  default: break;
+  default:
+    break;
   }
 }
 
-/* Where something was lost, a client that waits for each reply shows by its next command that all before it was answered. */
+/* Where something was lost, a client that waits for each reply shows by its next command that all before it
+ * was answered. */
 static void find_step_again(Pop3Session *session)
 {
   const PendingCommand *front = pending_commands_get(&session->pending, 0);
@@ -148,7 +146,8 @@ static void find_step_again(Pop3Session *session)
     predict(session);
   } else if (doubtful) {
     pending_commands_drop(&session->pending, session->pending.count);
-    pending_commands_push(&session->pending, (PendingCommand){.word = VOCABULARY_UNKNOWN, .flags = POP3_LOST});
+    pending_commands_push(&session->pending,
+                          (PendingCommand){.word = VOCABULARY_UNKNOWN, .flags = POP3_LOST});
   }
 }
 
@@ -170,7 +169,6 @@ void pop3_session_client_line(Pop3Session *session, const AssembledLine *line)
   Pop3Command command;
   pop3_parse_command(line->raw, &command);
   bool known = command.word != VOCABULARY_UNKNOWN;
-  session->client_seen = true;
   if (sasl_observer_is_active(&session->sasl) && (session->challenged || !known)) {
     sasl_line(session, line);
     return;
@@ -184,8 +182,10 @@ void pop3_session_client_line(Pop3Session *session, const AssembledLine *line)
   decoded.word = command.word;
   decoded.secret = known ? pop3_vocabulary.words[command.word].secret : SECRET_NONE;
   decoded.phase = session->predicted;
-  uint32_t id = decoder_emit(session->sink, &decoded);
-  pop3_session_note_line(session, DIRECTION_TO_SERVER, id, line);
+  bool injected = pending_commands_find_word(&session->pending, POP3_STLS) >= 0;
+  uint32_t id = line_remarks_emit(&session->remarks, &decoded, line->bare_lf, true);
+  if (injected)
+    decoder_emit_note(session->sink, NOTE_STARTTLS_INJECTION, DIRECTION_TO_SERVER, id, line->offset, 0);
   push(session, id, &command, decoded.phase);
   if (!line->incomplete) look_inside(session, id, &command, line);
 }

@@ -5,7 +5,7 @@
 
 #include "protocol/dot-body.h"
 #include "protocol/endpoint-support.h"
-#include "protocol/pop3/pop3-vocabulary.h"
+#include "protocol/pop3/pop3-syntax.h"
 
 #define USUAL_IDLE_LIMIT (10 * 60 * NANOSECONDS_PER_SECOND)
 #define FAILED_LOGINS_MAX 5u
@@ -104,21 +104,11 @@ static guint count_entries(const Pop3Server *server, uint64_t *size)
   return count;
 }
 
-/* Reads a number at the front of *argument and moves past it and the spaces after it. Returns false when
- * there is none. */
+/* Cuts a number off the front of *argument. Returns false when there is none. */
 static bool take_number(Bytes *argument, uint64_t *number)
 {
-  size_t used = 0;
-  *number = 0;
-  while (used < argument->length && g_ascii_isdigit(argument->data[used])) {
-    if (used >= 10) return false;
-    *number = *number * 10 + (uint64_t)(argument->data[used++] - '0');
-  }
-  if (used == 0 || (used < argument->length && argument->data[used] != ' ')) return false;
-  while (used < argument->length && argument->data[used] == ' ')
-    used++;
-  *argument = bytes_skip(*argument, used);
-  return true;
+  g_autofree char *word = bytes_dup_string(pop3_next_word(argument));
+  return g_ascii_string_to_unsigned(word, 10, 0, G_MAXUINT32, number, NULL);
 }
 
 /* Returns the message that argument names at its front, moving past the number; else replies, and returns
@@ -339,12 +329,9 @@ static const Handler handlers[POP3_WORD_COUNT] = {
 
 static void handle_line(Pop3Server *server, Bytes line)
 {
-  size_t length = 0;
-  while (length < line.length && line.data[length] != ' ')
-    length++;
-  uint16_t word = vocabulary_find_word(&pop3_vocabulary, bytes_slice(line, 0, length));
-  /* One space only: PASS's argument may begin with another. */
-  Bytes argument = bytes_skip(line, length + 1);
+  Pop3Command command;
+  pop3_parse_command(line, &command);
+  uint16_t word = command.word;
   bool offered =
       word < POP3_WORD_COUNT && handlers[word] != NULL && (word != POP3_APOP || server->apop_stamp != NULL);
   if (!offered)
@@ -352,7 +339,7 @@ static void handle_line(Pop3Server *server, Bytes line)
   else if ((pop3_vocabulary.words[word].states & (1u << server->state)) == 0)
     reply_error(server, server->state == POP3_AUTHORIZATION ? "Log in first" : "You are logged in already");
   else
-    handlers[word](server, argument);
+    handlers[word](server, command.argument);
 }
 
 static bool receive_line(Pop3Server *server)
@@ -443,7 +430,6 @@ static void answer_open(Pop3Server *server, const EndpointVerdict *verdict)
 
 static void answer_update(Pop3Server *server, const EndpointVerdict *verdict)
 {
-  server->mailbox = NULL;
   if (verdict->accepted)
     reply_ok(server, verdict->text != NULL ? verdict->text : "Bye");
   else

@@ -25,5 +25,6 @@ Endpoint *pop3_server_new(const Pop3ServerConfig *config);
 /* Returns the state, an index of pop3_vocabulary.states. */
 uint8_t pop3_server_get_state(const Endpoint *server);
 
-/* Returns the mailbox that is open, or NULL. Borrowed. */
+/* Returns the mailbox that was opened, also after CLOSE, so that the owner can unlock it; NULL when none was.
+ * Borrowed. */
 Mailbox *pop3_server_get_mailbox(const Endpoint *server);

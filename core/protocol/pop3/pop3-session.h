@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What the POP3 decoder knows of one session; shared by its two halves, pop3-decoder.c (the server's bytes) and pop3-requests.c (the client's lines). */
+/* What the POP3 decoder knows of one session; shared by its two halves, pop3-decoder.c (the server's bytes)
+ * and pop3-requests.c (the client's lines). */
 #pragma once
 
 #include "protocol/decoder-support.h"
+#include "protocol/line-remarks.h"
 #include "protocol/login-queue.h"
 #include "protocol/pop3/pop3-syntax.h"
 #include "protocol/sasl/sasl-observer.h"
@@ -24,6 +26,7 @@ enum {
 
 typedef struct {
   const DecoderSink *sink;
+  LineRemarks remarks;
   LineAssembler lines[2];
   PendingCommands pending;
   LoginQueue logins;
@@ -48,10 +51,8 @@ typedef struct {
   bool greeted;
   bool pipelines;    /* proved: a reply came while later commands had been sent */
   bool server_spoke; /* since the client's last command */
-  bool client_seen;
   bool told_busy;
   bool told_stray;
-  bool told_bare_lf[2];
 } Pop3Session;
 
 /* Takes the client's next line. */
@@ -68,6 +69,3 @@ void pop3_session_end_sasl(Pop3Session *session, int accepted);
 
 /* A body or fragment ends here: writes its line. ended: by a lone dot. */
 void pop3_session_end_body(Pop3Session *session, bool ended);
-
-/* Notes about a whole line: bare LF once a direction, too long. */
-void pop3_session_note_line(Pop3Session *session, Direction direction, uint32_t id, const AssembledLine *line);

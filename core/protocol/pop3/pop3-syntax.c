@@ -105,12 +105,15 @@ static size_t find_secret(Bytes argument, SecretKind secret)
   Bytes rest = argument;
   Bytes first = cut_word(&rest);
   switch (secret) {
-  case SECRET_NONE: return argument.length;
+  case SECRET_NONE:
+    return argument.length;
   case SECRET_AFTER_MECHANISM:
     if (!sasl_mechanism_is_plausible(first)) return 0;
     return argument.length - skip_blanks(rest).length;
-  case SECRET_SECOND_ARGUMENT: return argument.length - skip_blanks(rest).length;
-  default: return 0;
+  case SECRET_SECOND_ARGUMENT:
+    return argument.length - skip_blanks(rest).length;
+  default:
+    return 0;
   }
 }
 

@@ -163,7 +163,7 @@ static void gap_in_commands(SmtpSession *session)
   const PendingCommand *last = count == 0 ? NULL : pending_commands_get(&session->pending, count - 1);
   if (last == NULL || (last->flags & PENDING_HOLE) == 0)
     pending_commands_push(&session->pending, (PendingCommand){.word = VOCABULARY_UNKNOWN, .flags = PENDING_HOLE});
-  session->lost = session->uncertain = session->state_guessed = true;
+  session->lost = session->state_guessed = true;
 }
 
 static void gap(void *decoder, Direction direction, uint64_t offset, uint64_t length)
@@ -187,7 +187,7 @@ static void gap(void *decoder, Direction direction, uint64_t offset, uint64_t le
   if (from_client) {
     gap_in_commands(session);
   } else {
-    session->uncertain = true;
+    session->greeted = session->uncertain = session->state_guessed = true;
     session->once &= (uint16_t)~ONCE_UNCERTAIN;
   }
 }
@@ -196,8 +196,7 @@ static void gap(void *decoder, Direction direction, uint64_t offset, uint64_t le
 static void note_one_sided(SmtpSession *session)
 {
   bool client = session->heard[DIRECTION_TO_SERVER], server = session->heard[DIRECTION_TO_CLIENT];
-  bool more_than_greeting = session->state != SMTP_STATE_GREETING && session->state != SMTP_STATE_CONNECTED;
-  if (session->first_id == 0 || client == server || (server && !more_than_greeting)) return;
+  if (session->first_id == 0 || client == server || (server && !session->lone_replies)) return;
   Direction direction = client ? DIRECTION_TO_SERVER : DIRECTION_TO_CLIENT;
   decoder_emit_note(session->sink, NOTE_ONE_SIDED, direction, session->first_id, session->end[direction], 0);
 }

@@ -111,10 +111,8 @@ static Hint judge_helo(Bytes argument, bool whole)
   return whole ? SAYS_YES : SAYS_PERHAPS;
 }
 
-static Hint judge_client(Bytes bytes, bool midstream_on_port)
+static Hint judge_client_line(Bytes bytes)
 {
-  if (bytes.length == 0) return SAYS_NOTHING;
-  if (midstream_on_port && g_ascii_isprint(bytes.data[0])) return SAYS_PERHAPS;
   if (!g_ascii_isalpha(bytes.data[0])) return SAYS_NO;
   ptrdiff_t lf = bytes_find(bytes, '\n');
   bool whole = lf >= 0 || bytes.length >= LINE_JUDGED;
@@ -127,6 +125,15 @@ static Hint judge_client(Bytes bytes, bool midstream_on_port)
   bool recipient = command.word == SMTP_RCPT && bytes_starts_ignore_case(command.argument, "TO:");
   if (sender || recipient) return SAYS_YES;
   return whole && command.word == VOCABULARY_UNKNOWN ? SAYS_NO : SAYS_PERHAPS;
+}
+
+static Hint judge_client(Bytes bytes, bool midstream_on_port)
+{
+  if (bytes.length == 0) return SAYS_NOTHING;
+  Hint hint = judge_client_line(bytes);
+  /* it may be the middle of a message */
+  bool text = g_ascii_isprint(bytes.data[0]) || g_ascii_isspace(bytes.data[0]);
+  return hint == SAYS_NO && midstream_on_port && text ? SAYS_PERHAPS : hint;
 }
 
 static Hint judge_server(Bytes bytes, const StreamStart *start)

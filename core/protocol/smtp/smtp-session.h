@@ -62,11 +62,12 @@ typedef struct {
   bool ahead_stale;   /* a reply went otherwise while more commands were pending */
   uint8_t auth;       /* AuthProgress */
   bool greeted;
+  bool lone_replies;  /* some reply but the greeting had no command */
   bool lmtp;
   bool midstream_untold;
   bool state_guessed; /* joined in the middle, or bytes are missing: the next command corrects the state */
   bool lost;          /* client bytes are missing: only what is surely a command counts as one */
-  bool uncertain;     /* replies or commands are missing: which reply answers which command is open */
+  bool uncertain;     /* replies are missing: which command the next one answers is open */
   bool pipelines;     /* the client has sent commands without waiting */
   ProtocolId next;
 } SmtpSession;

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* IMAP's literals, strings, commands and responses. */
+#include "protocol/imap/imap-syntax.h"
+
+#include "protocol/sasl/sasl-observer.h"
+
+bool imap_parse_literal(Bytes line, ImapLiteral *literal)
+{
+  line = bytes_chomp(line);
+  size_t at = line.length;
+  *literal = (ImapLiteral){.waits = true};
+  if (at == 0 || line.data[--at] != '}') return false;
+  if (at > 0 && line.data[at - 1] == '+') {
+    literal->waits = false;
+    at--;
+  }
+  size_t end = at;
+  while (at > 0 && g_ascii_isdigit(line.data[at - 1]))
+    at--;
+  if (at == end || at == 0 || line.data[at - 1] != '{') return false;
+  for (size_t i = at; i < end; i++) {
+    uint64_t digit = (uint64_t)(line.data[i] - '0');
+    if (literal->size > (UINT64_MAX - digit) / 10) return false;
+    literal->size = literal->size * 10 + digit;
+  }
+  at--;
+  if (at > 0 && line.data[at - 1] == '~') at--;
+  literal->mark_length = line.length - at;
+  return true;
+}
+
+Bytes imap_next_word(Bytes *rest)
+{
+  size_t end = 0;
+  while (end < rest->length && rest->data[end] != ' ' && rest->data[end] != '\r' && rest->data[end] != '\n')
+    end++;
+  Bytes word = bytes_slice(*rest, 0, end);
+  *rest = bytes_skip(*rest, end < rest->length && rest->data[end] == ' ' ? end + 1 : end);
+  return word;
+}
+
+/* rest begins with a quote. */
+static bool next_quoted(Bytes *rest, ByteBuffer *value)
+{
+  size_t at = 1, start = value == NULL ? 0 : value->end;
+  while (at < rest->length && rest->data[at] != '"') {
+    if (rest->data[at] == '\\' && at + 1 < rest->length) at++;
+    if (rest->data[at] == '\n') break;
+    if (value != NULL) byte_buffer_append(value, bytes_slice(*rest, at, 1));
+    at++;
+  }
+  if (at >= rest->length || rest->data[at] != '"') {
+    if (value != NULL) value->end = start;
+    return false;
+  }
+  *rest = bytes_skip(*rest, at + 1);
+  return true;
+}
+
+/* rest begins with a brace; a line that ends in {n} is followed by n bytes. */
+static bool next_literal(Bytes *rest, ByteBuffer *value)
+{
+  ImapLiteral literal;
+  ptrdiff_t lf = bytes_find(*rest, '\n');
+  if (lf < 0) return false;
+  Bytes mark = bytes_slice(*rest, 0, (size_t)lf + 1);
+  if (!imap_parse_literal(mark, &literal) || literal.mark_length != bytes_chomp(mark).length) return false;
+  if (literal.size > rest->length - mark.length) return false;
+  if (value != NULL) byte_buffer_append(value, bytes_slice(*rest, mark.length, (size_t)literal.size));
+  *rest = bytes_skip(*rest, mark.length + (size_t)literal.size);
+  return true;
+}
+
+bool imap_next_string(Bytes *rest, ByteBuffer *value)
+{
+  while (rest->length > 0 && rest->data[0] == ' ')
+    *rest = bytes_skip(*rest, 1);
+  if (rest->length == 0) return false;
+  if (rest->data[0] == '"') return next_quoted(rest, value);
+  if (rest->data[0] == '{') return next_literal(rest, value);
+  Bytes left = *rest;
+  Bytes word = imap_next_word(&left);
+  if (word.length == 0) return false;
+  if (value != NULL) byte_buffer_append(value, word);
+  *rest = bytes_skip(*rest, word.length);
+  return true;
+}
+
+void imap_parse_command(Bytes raw, ImapCommand *command)
+{
+  Bytes rest = bytes_chomp(raw);
+  *command = (ImapCommand){.word = VOCABULARY_UNKNOWN};
+  if (bytes_equal_ignore_case(rest, "DONE")) {
+    command->verb = rest;
+    command->word = IMAP_DONE;
+    return;
+  }
+  command->tag = imap_next_word(&rest);
+  Bytes from_verb = rest;
+  command->verb = imap_next_word(&rest);
+  if (bytes_equal_ignore_case(command->verb, "UID")) {
+    Bytes second = imap_next_word(&rest);
+    if (second.length > 0)
+      command->verb = bytes_slice(from_verb, 0, command->verb.length + 1 + second.length);
+  }
+  command->argument = rest;
+  command->word = vocabulary_find_word(&imap_vocabulary, command->verb);
+  if (command->word == IMAP_DONE || command->word == IMAP_AUTH_RESPONSE) command->word = VOCABULARY_UNKNOWN;
+}
+
+static bool is_number(Bytes view)
+{
+  for (size_t i = 0; i < view.length; i++)
+    if (!g_ascii_isdigit(view.data[i])) return false;
+  return view.length > 0;
+}
+
+static bool is_status(Bytes code, ImapResponseType type)
+{
+  static const struct {
+    const char *word;
+    bool tagged;
+  } rows[] = {{"OK", true}, {"NO", true}, {"BAD", true}, {"BYE", false}, {"PREAUTH", false}};
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+    if ((rows[i].tagged || type == IMAP_UNTAGGED) && bytes_equal_ignore_case(code, rows[i].word)) return true;
+  return false;
+}
+
+void imap_parse_response(Bytes raw, ImapResponse *response)
+{
+  Bytes rest = bytes_chomp(raw);
+  *response = (ImapResponse){0};
+  response->tag = imap_next_word(&rest);
+  if (response->tag.length == 0) return;
+  if (bytes_equal(response->tag, BYTES_LITERAL("+"))) {
+    response->type = IMAP_CONTINUATION;
+    response->code = response->tag;
+    response->text = rest;
+    return;
+  }
+  bool untagged = bytes_equal(response->tag, BYTES_LITERAL("*"));
+  response->code = imap_next_word(&rest);
+  if (untagged && is_number(response->code)) {
+    response->number = response->code;
+    response->code = imap_next_word(&rest);
+  }
+  response->text = rest;
+  ImapResponseType type = untagged ? IMAP_UNTAGGED : IMAP_TAGGED;
+  response->status = response->number.length == 0 && is_status(response->code, type);
+  if (response->code.length > 0 && (untagged || response->status)) response->type = type;
+}
+
+size_t imap_find_secret(Bytes argument, SecretKind secret)
+{
+  Bytes rest = argument;
+  Bytes first;
+  switch (secret) {
+  case SECRET_NONE:
+    return argument.length;
+  case SECRET_SECOND_ARGUMENT:
+    /* a first string that does not end may run into the password */
+    if (!imap_next_string(&rest, NULL)) return argument.length - rest.length;
+    break;
+  case SECRET_AFTER_MECHANISM:
+    first = imap_next_word(&rest);
+    if (!sasl_mechanism_is_plausible(first)) return 0;
+    break;
+  default:
+    return 0;
+  }
+  while (rest.length > 0 && rest.data[0] == ' ')
+    rest = bytes_skip(rest, 1);
+  return argument.length - rest.length;
+}

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""Journeys through the window. Usage: journeys.py PROGRAM CAPTURES-FOLDER"""
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+
+from window import Failed, Table, Window, run_journeys, wait
+
+PROGRAM, CAPTURES = sys.argv[1], sys.argv[2]
+CAPTURE = os.path.join(CAPTURES, "@CAPTURE@")
+
+
+def check(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+@contextmanager
+def running(*arguments):
+    window = Window(PROGRAM, "--lang", "en", *arguments)
+    try:
+        yield window
+    except BaseException:
+        window.process.kill()
+        window.process.wait()
+        raise
+    window.close()
+
+
+def open_lines(window):
+    table = window.table()
+    wait("lines in the list", lambda: table.count() > 3)
+    return table
+
+
+def reads_a_capture():
+    """A capture given on the command line shows its lines, and each is explained"""
+    with running(CAPTURE) as window:
+        table = open_lines(window)
+        row = wait("a command", lambda: table.find_row(Table.WIRE, lambda wire: wire.startswith("MAIL FROM:")))
+        cells = table.row(row)
+        check(cells[Table.PROTOCOL] == "SMTP", f"protocol of {cells}")
+        check(cells[Table.CLASS] == "command", f"class of {cells}")
+        check(cells[Table.GLOSS] == "Envelope: who sends", f"gloss of {cells}")
+        check(cells[Table.NUMBER].isdigit() and "." in cells[Table.TIME], f"number and time of {cells}")
+        table.select(row)
+        window.wait_text("What may come back")
+        window.wait_text("RFC 5321")
+        window.press("Bytes")
+        window.wait_text("TCP, ")
+        window.wait_text("4d 41 49 4c 20 46 52 4f")  # "MAIL FRO"
+        window.press("Explanation")
+        window.wait_text("Envelope: who sends")
+
+
+def hides_secrets():
+    """A password shows neither in the list, nor in the explanation, nor among the bytes"""
+    with running(CAPTURE_WITH_PASSWORD) as window:
+        table = open_lines(window)
+        row = wait("the password's line", lambda: table.find_row(Table.WIRE, lambda wire: "••••••" in wire))
+        check(SECRET not in table.cell(row, Table.WIRE), "the list shows the password")
+        table.select(row)
+        window.wait_text("secret, masked") if False else window.wait_text("••••••")
+        check(SECRET not in window.texts(), "the explanation shows the password")
+        window.press("Bytes")
+        window.wait_text("•• •• ••")
+        shown = window.texts()
+        check(SECRET not in shown, "the bytes show the password as text")
+        check(SECRET.encode().hex(" ")[:11] not in shown, "the bytes show the password in hexadecimal")
+
+
+def plays_the_walk():
+    """The simulation plays: its lines, sentence and clock move forward and back"""
+    with running() as window:
+        table = window.table()
+        check(table.count() == 0, "the walk does not begin at its start")
+        before = window.texts()
+        window.press("Step forward")
+        first = wait("the first lines", table.count)
+        window.press("Step forward")
+        wait("more lines", lambda: table.count() > first)
+        more = table.count()
+        check(window.texts() != before, "sentence and clock stay as they were")
+        window.press("Step back")
+        wait("fewer lines", lambda: table.count() < more)
+        less = table.count()
+        window.press("Play")
+        wait("lines while playing", lambda: table.count() > less + 1)
+        window.press("Pause")
+
+
+def tells_what_is_wrong():
+    """A file that is no capture leads to a message that names it, and nothing else is lost"""
+    with tempfile.TemporaryDirectory() as folder:
+        broken = os.path.join(folder, "broken.pcap")
+        with open(broken, "wb") as file:
+            file.write(b"hello, I am a letter\n")
+        with running(broken) as window:
+            window.wait_text("broken.pcap cannot be opened")
+            window.find("Watch Alice’s Mail")
+
+
+def shows_what_comes_before_damage():
+    """A capture cut in its middle shows all before the cut and says where it ends"""
+    with tempfile.TemporaryDirectory() as folder:
+        cut = os.path.join(folder, "cut.pcapng")
+        with open(CAPTURE, "rb") as whole, open(cut, "wb") as file:
+            data = whole.read()
+            file.write(data[: len(data) * 3 // 4 + 1])
+        with running(cut) as window:
+            window.wait_text("All before it is shown.")
+            check(window.table().count() > 3, "lines before the damage are missing")
+
+
+run_journeys([reads_a_capture, hides_secrets, plays_the_walk, tells_what_is_wrong, shows_what_comes_before_damage])

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/* What a listener must see of SMTP, whatever the cuts and the damage. */
+#include "protocol/decoder-support.h"
+#include "protocol/smtp/smtp-decoder.h"
+#include "protocol/smtp/smtp-syntax.h"
+#include "support/dialogue-file.h"
+#include "support/line-recorder.h"
+
+/* Counts lines by kind and keeps the last one's numbers. */
+typedef struct {
+  uint32_t count[LINE_KIND_COUNT];
+  uint32_t notes[NOTE_COUNT];
+  DecodedLine last[LINE_KIND_COUNT];
+  uint32_t id;
+} Counter;
+
+static uint32_t count_line(void *owner, const DecodedLine *line)
+{
+  Counter *counter = owner;
+  counter->count[line->kind]++;
+  if (line->kind == LINE_NOTE) counter->notes[line->word]++;
+  counter->last[line->kind] = *line;
+  return ++counter->id;
+}
+
+/* One decoder that is fed text. */
+typedef struct {
+  Counter counter;
+  DecoderSink sink;
+  void *decoder;
+  uint64_t offset[2];
+} Listener;
+
+static void listen_from_start(Listener *listener)
+{
+  *listener = (Listener){0};
+  listener->sink = (DecoderSink){count_line, &listener->counter};
+  listener->decoder = smtp_decoder_class.create(&listener->sink, true);
+}
+
+static void hear(Listener *listener, Direction direction, const void *data, size_t length)
+{
+  smtp_decoder_class.receive(listener->decoder, direction, listener->offset[direction], (Bytes){data, length});
+  listener->offset[direction] += length;
+}
+
+static void hear_text(Listener *listener, Direction direction, const char *text)
+{
+  hear(listener, direction, text, strlen(text));
+}
+
+static void stop_listening(Listener *listener)
+{
+  smtp_decoder_class.finish(listener->decoder);
+  smtp_decoder_class.destroy(listener->decoder);
+}
+
+static void test_long_lines(void)
+{
+  for (int extra = -1; extra <= 1; extra++) {
+    Listener listener;
+    listen_from_start(&listener);
+    size_t length = (size_t)((int)LIMIT_LINE_SHOWN + extra);
+    g_autofree char *line = g_malloc(length);
+    memset(line, 'x', length);
+    memcpy(line, "NOOP ", 5);
+    memcpy(line + length - 2, "\r\n", 2);
+    hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+    hear(&listener, DIRECTION_TO_SERVER, line, length / 2);
+    hear(&listener, DIRECTION_TO_SERVER, line + length / 2, length - length / 2);
+    const DecodedLine *command = &listener.counter.last[LINE_COMMAND];
+    g_assert_cmpuint(command->length, ==, length);
+    g_assert_cmpuint(command->raw.length, ==, MIN(length, LIMIT_LINE_SHOWN));
+    g_assert_cmpuint((command->flags & LINE_TRUNCATED) != 0, ==, extra > 0);
+    g_assert_cmpuint(listener.counter.notes[NOTE_LINE_TOO_LONG], ==, extra > 0);
+    stop_listening(&listener);
+  }
+}
+
+static void test_endless_reply(void)
+{
+  Listener listener;
+  listen_from_start(&listener);
+  hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+  hear_text(&listener, DIRECTION_TO_SERVER, "EHLO a\r\n");
+  for (int i = 0; i < 100000; i++)
+    hear_text(&listener, DIRECTION_TO_CLIENT, "250-and so on\r\n");
+  g_assert_cmpuint(listener.counter.count[LINE_REPLY], ==, 1);
+  hear_text(&listener, DIRECTION_TO_CLIENT, "250 end\r\n");
+  const DecodedLine *reply = &listener.counter.last[LINE_REPLY];
+  g_assert_cmpuint(listener.counter.count[LINE_REPLY], ==, 2);
+  g_assert_cmpuint(reply->lines, ==, 100001);
+  g_assert_cmpuint(reply->about, ==, 2);
+  g_assert_cmpuint(reply->raw.length, ==, LIMIT_LINE_SHOWN);
+  stop_listening(&listener);
+}
+
+static void test_pending_limit(void)
+{
+  for (int extra = -1; extra <= 1; extra++) {
+    Listener listener;
+    listen_from_start(&listener);
+    hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+    for (int i = 0; i < (int)LIMIT_PENDING_COMMANDS + extra; i++)
+      hear_text(&listener, DIRECTION_TO_SERVER, "NOOP\r\n");
+    g_assert_cmpuint(listener.counter.notes[NOTE_SERVER_BUSY], ==, extra > 0);
+    stop_listening(&listener);
+  }
+}
+
+static void test_nul_is_kept(void)
+{
+  Listener listener;
+  listen_from_start(&listener);
+  hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+  hear(&listener, DIRECTION_TO_SERVER, "NOOP a\0b\r\n", 10);
+  g_assert_cmpuint(listener.counter.last[LINE_COMMAND].length, ==, 10);
+  g_assert_cmpuint(listener.counter.notes[NOTE_NUL], ==, 1);
+  stop_listening(&listener);
+}
+
+/* A long first line that came before its 354 is the message all the same, in full length. */
+static void test_long_line_before_354(void)
+{
+  Listener listener;
+  listen_from_start(&listener);
+  hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+  hear_text(&listener, DIRECTION_TO_SERVER, "DATA\r\n");
+  g_autofree char *line = g_strnfill(100000, 'x');
+  hear(&listener, DIRECTION_TO_SERVER, line, 100000);
+  hear_text(&listener, DIRECTION_TO_SERVER, "\r\n.\r\n");
+  hear_text(&listener, DIRECTION_TO_CLIENT, "354 go\r\n250 ok\r\n");
+  const DecodedLine *data = &listener.counter.last[LINE_DATA];
+  g_assert_cmpuint(data->length, ==, 100002);
+  g_assert_cmpuint(data->lines, ==, 1);
+  g_assert_cmpuint(data->offset, ==, 6);
+  g_assert_cmpuint(listener.counter.last[LINE_REPLY].about, ==, 2);
+  stop_listening(&listener);
+}
+
+/* Any bytes at all: nothing but lines comes out, and every view is inside what was sent. */
+static void test_noise(void)
+{
+  static const char *const words[] = {"DATA\r\n", "250 ok\r\n", "354 go\r\n", "334 \r\n", "AUTH LOGIN\r\n", "BDAT 5\r\n",
+                                      "BDAT 9 LAST\r\n", ".\r\n", "EHLO a\r\n", "250-x\r\n", "MAIL FROM:<a@b>\r\n",
+                                      "RCPT TO:<a@b>\r\n", "YWxp\r\n", "*\r\n", "535 no\r\n", "QUIT\r\n", "\n", "\r", "x"};
+  for (uint32_t seed = 0; seed < 400; seed++) {
+    GRand *random = g_rand_new_with_seed(seed);
+    DialogueStep steps[121] = {0};
+    for (size_t i = 0; i + 1 < G_N_ELEMENTS(steps); i++) {
+      char who = "CCCSSScs"[g_rand_int_range(random, 0, 8)];
+      const char *text = words[g_rand_int_range(random, 0, G_N_ELEMENTS(words))];
+      bool gap = who == 'c' || who == 's';
+      steps[i] = (DialogueStep){gap && seed % 2 == 0 ? 'C' : who, text, gap && seed % 2 != 0 ? 3 : 0};
+    }
+    g_autofree char *whole = line_recorder_run(&smtp_decoder_class, steps, seed % 3 != 0, CUT_NOT, seed);
+    g_autofree char *bytewise = line_recorder_run(&smtp_decoder_class, steps, seed % 3 != 0, CUT_EVERY_BYTE, seed);
+    g_assert_cmpstr(whole, ==, bytewise);
+    g_rand_free(random);
+  }
+}
+
+static void test_recognition(void)
+{
+  static const struct {
+    const char *client, *server;
+    uint16_t port;
+    bool midstream;
+    Recognition expected;
+  } cases[] = {
+      {"", "220 mail.beta.example ESMTP Postfix\r\n", 9999, false, RECOGNISED_YES},
+      {"", "220 mail.beta.example ESMTP", 9999, false, RECOGNISED_MAYBE},
+      {"", "220-mail.beta.example SMTP\r\n", 9999, false, RECOGNISED_YES},
+      {"", "220 ready\r\n", 9999, false, RECOGNISED_MAYBE},
+      {"", "220 ready\r\n", 25, false, RECOGNISED_YES},
+      {"EHLO a\r\n", "220 ready\r\n", 9999, false, RECOGNISED_YES},
+      {"EHLO a\r\n", "", 9999, false, RECOGNISED_YES},
+      {"LHLO a\r\n", "", 9999, false, RECOGNISED_YES},
+      {"EH", "", 9999, false, RECOGNISED_MAYBE},
+      {"MAIL FROM:<a@b>\r\n", "", 9999, true, RECOGNISED_YES},
+      {"RCPT TO:<a@b>\r\n", "", 25, true, RECOGNISED_YES},
+      {"", "220 ftp.example FTP server ready\r\n", 21, false, RECOGNISED_NO},
+      {"", "220 (vsFTPd 3.0.3)\r\n", 2121, false, RECOGNISED_NO},
+      {"USER anonymous\r\n", "220 ready\r\n", 21, false, RECOGNISED_NO},
+      {"HELO bob secret\r\n", "+ POP2 ready\r\n", 109, false, RECOGNISED_NO},
+      {"HELO a\r\n", "", 25, false, RECOGNISED_YES},
+      {"", "+OK POP3\r\n", 110, false, RECOGNISED_NO},
+      {"", "* OK IMAP4rev1\r\n", 143, false, RECOGNISED_NO},
+      {"GET / HTTP/1.1\r\n", "", 80, false, RECOGNISED_NO},
+      {"", "250 2.1.5 Ok\r\n", 9999, true, RECOGNISED_YES},
+      {"", "200 OK\r\n", 9999, true, RECOGNISED_MAYBE},
+      {"\x16\x03\x01", "", 465, false, RECOGNISED_NO},
+      {"\x17\x03\x03", "", 25, true, RECOGNISED_NO},
+      {"some text of a message\r\n", "", 25, true, RECOGNISED_MAYBE},
+      {"", "", 25, false, RECOGNISED_MAYBE},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    StreamStart start = {bytes_from_string(cases[i].client), bytes_from_string(cases[i].server), cases[i].port,
+                         !cases[i].midstream};
+    g_test_message("case %zu", i);
+    g_assert_cmpint(smtp_decoder_class.recognise(&start), ==, cases[i].expected);
+  }
+}
+
+static void assert_view(Bytes view, const char *expected)
+{
+  g_autofree char *text = bytes_dup_string(view);
+  g_assert_cmpstr(text, ==, expected);
+}
+
+static void test_paths(void)
+{
+  static const struct {
+    const char *argument, *keyword;
+    bool valid;
+    const char *address, *parameters;
+  } cases[] = {
+      {"FROM:<alice@alpha.example>", "FROM", true, "alice@alpha.example", ""},
+      {"from:<> SIZE=100 BODY=8BITMIME", "FROM", true, "", "SIZE=100 BODY=8BITMIME"},
+      {"FROM: <a@b>", "FROM", true, "a@b", ""},
+      {"FROM:a@b SIZE=1", "FROM", true, "a@b", "SIZE=1"},
+      {"TO:<@one,@two:bob@beta.example>", "TO", true, "bob@beta.example", ""},
+      {"TO:<\"odd>name\"@b>", "TO", true, "\"odd>name\"@b", ""},
+      {"TO:<\"a\\\">\"@b>", "TO", true, "\"a\\\">\"@b", ""},
+      {"TO:<bob@[192.0.2.1]>", "TO", true, "bob@[192.0.2.1]", ""},
+      {"TO:<bob@b", "TO", false, "", ""},
+      {"TO:", "TO", false, "", ""},
+      {"TO<a@b>", "TO", false, "", ""},
+      {"FROM:<a@b>", "TO", false, "", ""},
+      {"", "TO", false, "", ""},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    SmtpPath path;
+    g_assert_cmpint(smtp_parse_path(bytes_from_string(cases[i].argument), cases[i].keyword, &path), ==, cases[i].valid);
+    if (!cases[i].valid) continue;
+    assert_view(path.address, cases[i].address);
+    assert_view(path.parameters, cases[i].parameters);
+  }
+  bool found;
+  assert_view(smtp_find_parameter(bytes_from_string("BODY=8BITMIME size=42 X"), "SIZE", &found), "42");
+  g_assert_true(found);
+  assert_view(smtp_find_parameter(bytes_from_string("BODY=8BITMIME X"), "X", &found), "");
+  g_assert_true(found);
+  smtp_find_parameter(bytes_from_string("XY=1"), "X", &found);
+  g_assert_false(found);
+}
+
+static void test_numbers_and_replies(void)
+{
+  uint64_t number;
+  bool last;
+  g_assert_true(smtp_parse_number(bytes_from_string("18446744073709551615"), &number));
+  g_assert_cmpuint(number, ==, UINT64_MAX);
+  g_assert_false(smtp_parse_number(bytes_from_string("18446744073709551616"), &number));
+  g_assert_false(smtp_parse_number(bytes_from_string(""), &number));
+  g_assert_false(smtp_parse_number(bytes_from_string("-1"), &number));
+  g_assert_true(smtp_parse_bdat(bytes_from_string("12 last"), &number, &last));
+  g_assert_true(last && number == 12);
+  g_assert_false(smtp_parse_bdat(bytes_from_string("12 LATER"), &number, &last));
+  SmtpReplyLine reply;
+  g_assert_true(smtp_parse_reply_line(bytes_from_string("250-2.1.0 Ok\r\n"), &reply));
+  g_assert_cmpint(reply.code, ==, 250);
+  g_assert_false(reply.last);
+  assert_view(reply.enhanced, "2.1.0");
+  assert_view(reply.text, "2.1.0 Ok");
+  g_assert_true(smtp_parse_reply_line(bytes_from_string("250"), &reply) && reply.last);
+  g_assert_true(smtp_parse_reply_line(bytes_from_string("550 2.1.0 not of its class"), &reply));
+  assert_view(reply.enhanced, "");
+  g_assert_false(smtp_parse_reply_line(bytes_from_string("25x Ok"), &reply));
+  g_assert_false(smtp_parse_reply_line(bytes_from_string("2500 Ok"), &reply));
+  g_assert_false(smtp_parse_reply_line(bytes_from_string("650 Ok"), &reply));
+  ByteBuffer out = {0};
+  smtp_append_reply(&out, 250, "2.0.0", "one\ntwo");
+  smtp_append_reply(&out, 354, NULL, "go");
+  assert_view(byte_buffer_view(&out), "250-2.0.0 one\r\n250 2.0.0 two\r\n354 go\r\n");
+  byte_buffer_clear(&out);
+}
+
+static void test_dots(void)
+{
+  static const struct {
+    const char *message, *wire;
+  } cases[] = {
+      {"", ".\r\n"},
+      {".", "..\r\n.\r\n"},
+      {"a\r\n.\r\nb\r\n", "a\r\n..\r\nb\r\n.\r\n"},
+      {"..x\r\n", "...x\r\n.\r\n"},
+      {"no end", "no end\r\n.\r\n"},
+      {"a\n.b\r\n", "a\n.b\r\n.\r\n"},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    ByteBuffer wire = {0}, back = {0};
+    Bytes message = bytes_from_string(cases[i].message);
+    dot_body_append_stuffed(&wire, message);
+    assert_view(byte_buffer_view(&wire), cases[i].wire);
+    Bytes sent = byte_buffer_view(&wire);
+    for (size_t cut = 0; cut <= sent.length; cut++) {
+      DotBody body;
+      bool ended = false;
+      dot_body_begin(&body);
+      size_t used = dot_body_scan(&body, bytes_slice(sent, 0, cut), &ended);
+      g_assert_cmpuint(used, ==, cut);
+      if (!ended) used += dot_body_scan(&body, bytes_skip(sent, cut), &ended);
+      g_assert_true(ended);
+      g_assert_cmpuint(used, ==, sent.length);
+      g_assert_cmpuint(body.bytes, ==, sent.length - 3);
+    }
+    dot_body_append_unstuffed(&back, bytes_slice(sent, 0, sent.length - 3));
+    Bytes returned = byte_buffer_view(&back);
+    g_assert_true(bytes_equal(bytes_slice(returned, 0, message.length), message));
+    byte_buffer_clear(&wire);
+    byte_buffer_clear(&back);
+  }
+}
+
+int main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  dialogue_file_add_tests("dialogues/smtp-decoder.txt", "/smtp-decoder", &smtp_decoder_class);
+  g_test_add_func("/smtp-decoder/a long line is cut in the view at its limit", test_long_lines);
+  g_test_add_func("/smtp-decoder/an endless reply is one reply of bounded size", test_endless_reply);
+  g_test_add_func("/smtp-decoder/too many commands without a reply are noted", test_pending_limit);
+  g_test_add_func("/smtp-decoder/a NUL is kept and noted", test_nul_is_kept);
+  g_test_add_func("/smtp-decoder/a long line before 354 keeps its length", test_long_line_before_354);
+  g_test_add_func("/smtp-decoder/noise gives the same lines however it is cut", test_noise);
+  g_test_add_func("/smtp-decoder/SMTP is told from other protocols", test_recognition);
+  g_test_add_func("/smtp-syntax/paths and parameters", test_paths);
+  g_test_add_func("/smtp-syntax/numbers and replies", test_numbers_and_replies);
+  g_test_add_func("/dot-body/dots go out and come back", test_dots);
+  return g_test_run();
+}

@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames of every link type, built and parsed, cut at every byte, and with each header made to lie. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "wire/checksum.h"
+#include "wire/packet-build.h"
+
+enum { ETHERNET = 14, BUFFER = 70000 };
+
+static const uint8_t mss[] = PACKET_MSS_OPTION(1460);
+
+static PacketTemplate template_of(PacketKind kind, const char *source, const char *destination)
+{
+  PacketTemplate template = {.kind = kind, .source_mac = {{2, 0, 0, 0, 0, 1}}, .destination_mac = {{2, 0, 0, 0, 0, 2}}};
+  g_assert_true(ip_address_parse(source, &template.source));
+  g_assert_true(ip_address_parse(destination, &template.destination));
+  template.source_port = 40000;
+  template.destination_port = 25;
+  template.sequence = 0xfffffff0;
+  template.acknowledgement = 7;
+  template.window = 64240;
+  template.flags = TCP_PSH | TCP_ACK;
+  template.time_to_live = 64;
+  template.identification = 0x1234;
+  template.payload = BYTES_LITERAL("EHLO beta.example\r\n");
+  return template;
+}
+
+static PacketTemplate default_template(void)
+{
+  return template_of(PACKET_TCP, "10.0.0.1", "10.0.0.2");
+}
+
+/* Parses an exact heap copy, so that the sanitizer sees any step outside. */
+static PacketKind parse(uint16_t link_type, const uint8_t *data, size_t length, size_t original, Packet *packet)
+{
+  uint8_t *copy = g_malloc(length + 1);
+  uint8_t *exact = realloc(copy, length > 0 ? length : 1);
+  memcpy(exact, data, length);
+  Frame frame = {.bytes = {exact, length}, .original_length = (uint32_t)original, .link_type = link_type};
+  PacketKind kind = packet_parse(&frame, packet);
+  if (kind == PACKET_TCP || kind == PACKET_UDP) {
+    size_t headers = (size_t)packet->link_length + packet->network_length + packet->transport_length;
+    g_assert_cmpuint(headers + packet->payload.length, <=, length);
+    g_assert_cmpuint(packet->payload.length, <=, packet->payload_length);
+    if (packet->payload.length > 0) g_assert_true(packet->payload.data == exact + headers);
+    checksum_verify(&frame, packet);
+  }
+  packet->payload.data = packet->payload.length > 0 ? data + (packet->payload.data - exact) : NULL;
+  free(exact);
+  return kind;
+}
+
+static void addresses_are_read_strictly_and_written_canonically(void)
+{
+  static const struct {
+    const char *text, *want; /* want NULL: not an address */
+  } cases[] = {
+      {"10.0.0.1", "10.0.0.1"},
+      {"255.255.255.255", "255.255.255.255"},
+      {"0.0.0.0", "0.0.0.0"},
+      {"256.0.0.1", NULL},
+      {"1.2.3", NULL},
+      {"1.2.3.4.5", NULL},
+      {"01.2.3.4", NULL},
+      {"1.2.3.4 ", NULL},
+      {"", NULL},
+      {".", NULL},
+      {":", NULL},
+      {"::", "::"},
+      {"::1", "::1"},
+      {"1::", "1::"},
+      {"2001:DB8:0:0:0:0:0:1", "2001:db8::1"},
+      {"2001:db8::0:1", "2001:db8::1"},
+      {"2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"},
+      {"2001:0:0:1:0:0:0:1", "2001:0:0:1::1"},
+      {"2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"},
+      {"1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"},
+      {"1:2:3:4:5:6:0:0", "1:2:3:4:5:6::"},
+      {"0:0:3:4:5:6:7:8", "::3:4:5:6:7:8"},
+      {"fe80::abcd:ef01", "fe80::abcd:ef01"},
+      {"::ffff:192.0.2.1", "::ffff:192.0.2.1"},
+      {"::ffff:c000:201", "::ffff:192.0.2.1"},
+      {"64:ff9b::192.0.2.33", "64:ff9b::c000:221"},
+      {"1:2:3:4:5:6:7:8:9", NULL},
+      {"1:2:3:4:5:6:7", NULL},
+      {"1:2:3:4:5:6:7:8::", NULL},
+      {"1:2:3:4:5:6:7:", NULL},
+      {"1:2:3:4:5:6:7:8:", NULL},
+      {"1::2::3", NULL},
+      {":::", NULL},
+      {":1::2", NULL},
+      {"12345::", NULL},
+      {"g::1", NULL},
+      {"::1.2.3.4:5", NULL},
+      {"1:2:3:4:5:6:7:1.2.3.4", NULL},
+      {"::1.2.3.256", NULL},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    IpAddress address = {.version = 99};
+    bool read = ip_address_parse(cases[i].text, &address);
+    if (cases[i].want == NULL) {
+      g_assert_false(read);
+      g_assert_cmpuint(address.version, ==, 99);
+      continue;
+    }
+    char text[IP_ADDRESS_TEXT];
+    g_assert_true(read);
+    g_assert_cmpuint(ip_address_format(&address, text), ==, strlen(cases[i].want));
+    g_assert_cmpstr(text, ==, cases[i].want);
+  }
+}
+
+static void the_longest_texts_fit_their_rooms(void)
+{
+  IpAddress address = {.version = 6};
+  memset(address.bytes, 0xff, sizeof address.bytes);
+  char text[IP_ENDPOINT_TEXT], plain[IP_ADDRESS_TEXT], mac[MAC_ADDRESS_TEXT];
+  g_assert_cmpuint(ip_address_format(&address, plain), <, sizeof plain);
+  ip_endpoint_format(&address, 65535, text);
+  g_assert_cmpstr(text, ==, "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535");
+  ip_address_parse("10.0.0.1", &address);
+  ip_endpoint_format(&address, 0, text);
+  g_assert_cmpstr(text, ==, "10.0.0.1:0");
+  MacAddress read, want = {{0x02, 0, 0xab, 0xcd, 0xef, 0x10}};
+  g_assert_cmpuint(mac_address_format(&want, mac), ==, 17);
+  g_assert_cmpstr(mac, ==, "02:00:ab:cd:ef:10");
+  g_assert_true(mac_address_parse("02:00:AB:cd:ef:10", &read));
+  g_assert_true(memcmp(&read, &want, sizeof want) == 0);
+  g_assert_false(mac_address_parse("02:00:ab:cd:ef:1", &read));
+  g_assert_false(mac_address_parse("02:00:ab:cd:ef-10", &read));
+}
+
+/* The definition, word by word. */
+static uint16_t slow_checksum(Bytes bytes)
+{
+  uint32_t sum = 0;
+  for (size_t i = 0; i < bytes.length; i++)
+    sum += i % 2 == 0 ? (uint32_t)bytes.data[i] << 8 : bytes.data[i];
+  while (sum > 0xffff)
+    sum = (sum & 0xffff) + (sum >> 16);
+  return (uint16_t)~sum;
+}
+
+static void checksums_have_the_values_of_the_rfc(void)
+{
+  Bytes rfc = BYTES_LITERAL("\x00\x01\xf2\x03\xf4\xf5\xf6\xf7");
+  g_assert_cmphex(checksum_finish(checksum_add(0, rfc)), ==, 0x220d);
+  Bytes header = BYTES_LITERAL("\x45\x00\x00\x73\x00\x00\x40\x00\x40\x11\x00\x00\xc0\xa8\x00\x01\xc0\xa8\x00\xc7");
+  g_assert_cmphex(checksum_finish(checksum_add(0, header)), ==, 0xb861);
+  uint8_t data[2000];
+  GRand *random = g_rand_new_with_seed(1);
+  for (size_t i = 0; i < sizeof data; i++)
+    data[i] = (uint8_t)g_rand_int(random);
+  for (size_t length = 0; length < sizeof data; length++) {
+    Bytes bytes = {data + length % 9, length - MIN(length, length % 9)};
+    g_assert_cmphex(checksum_finish(checksum_add(0, bytes)), ==, slow_checksum(bytes));
+    size_t middle = bytes.length / 4 * 2;
+    uint64_t sum = checksum_add(checksum_add(0, bytes_slice(bytes, 0, middle)), bytes_skip(bytes, middle));
+    g_assert_cmphex(checksum_finish(sum), ==, slow_checksum(bytes));
+  }
+  memset(data, 0xff, sizeof data);
+  g_assert_cmphex(checksum_finish(checksum_add(0, (Bytes){data, sizeof data})), ==, 0);
+  g_rand_free(random);
+}
+
+static void what_is_built_is_parsed_back(void)
+{
+  static const struct {
+    PacketKind kind;
+    const char *source, *destination;
+    Bytes options;
+    size_t network, transport;
+  } cases[] = {
+      {PACKET_TCP, "10.0.0.1", "10.0.0.2", {NULL, 0}, 20, 20},
+      {PACKET_TCP, "10.0.0.1", "10.0.0.2", {mss, 4}, 20, 24},
+      {PACKET_TCP, "10.0.0.1", "10.0.0.2", {mss, 3}, 20, 24},
+      {PACKET_TCP, "2001:db8::1", "2001:db8::2", {mss, 4}, 40, 24},
+      {PACKET_UDP, "10.0.0.1", "10.0.0.53", {NULL, 0}, 20, 8},
+      {PACKET_UDP, "2001:db8::1", "2001:db8::53", {NULL, 0}, 40, 8},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    PacketTemplate template = template_of(cases[i].kind, cases[i].source, cases[i].destination);
+    template.options = cases[i].options;
+    uint8_t out[256];
+    size_t length = packet_build(&template, out, sizeof out);
+    g_assert_cmpuint(length, ==, ETHERNET + cases[i].network + cases[i].transport + template.payload.length);
+    g_assert_cmpuint(packet_build(&template, out, length), ==, length);
+    g_assert_cmpuint(packet_build(&template, out, length - 1), ==, 0);
+    Packet packet;
+    g_assert_cmpint(parse(LINK_TYPE_ETHERNET, out, length, length, &packet), ==, cases[i].kind);
+    g_assert_true(ip_address_equal(&packet.source, &template.source));
+    g_assert_true(ip_address_equal(&packet.destination, &template.destination));
+    g_assert_cmpuint(packet.source_port, ==, 40000);
+    g_assert_cmpuint(packet.destination_port, ==, 25);
+    bool tcp = cases[i].kind == PACKET_TCP;
+    g_assert_cmphex(packet.sequence, ==, tcp ? 0xfffffff0 : 0);
+    g_assert_cmpuint(packet.acknowledgement, ==, tcp ? 7 : 0);
+    g_assert_cmphex(packet.flags, ==, tcp ? TCP_PSH | TCP_ACK : 0);
+    g_assert_cmpuint(packet.window, ==, tcp ? 64240 : 0);
+    g_assert_cmpuint(packet.network_length, ==, cases[i].network);
+    g_assert_cmpuint(packet.transport_length, ==, cases[i].transport);
+    g_assert_true(bytes_equal(packet.payload, template.payload));
+    g_assert_cmpuint(packet.payload_length, ==, template.payload.length);
+    Frame frame = {.bytes = {out, length}, .original_length = (uint32_t)length, .link_type = LINK_TYPE_ETHERNET};
+    packet_parse(&frame, &packet);
+    g_assert_cmpint(checksum_verify(&frame, &packet), ==, CHECKSUM_GOOD);
+    if (cases[i].network == 20)
+      g_assert_cmphex(checksum_finish(checksum_add(0, (Bytes){out + ETHERNET, 20})), ==, 0);
+    out[length - 1] ^= 1;
+    g_assert_cmpint(checksum_verify(&frame, &packet), ==, CHECKSUM_BAD);
+  }
+}
+
+static void checksums_left_to_the_card_are_no_error(void)
+{
+  PacketTemplate template = default_template();
+  uint8_t out[256];
+  size_t length = packet_build(&template, out, sizeof out), segment = length - ETHERNET - 20;
+  Frame frame = {.bytes = {out, length}, .original_length = (uint32_t)length, .link_type = LINK_TYPE_ETHERNET};
+  Packet packet;
+  packet_parse(&frame, &packet);
+  uint16_t pseudo = (uint16_t)~checksum_finish(checksum_add_pseudo_header(0, &template.source, &template.destination, 6, segment));
+  out[ETHERNET + 36] = (uint8_t)(pseudo >> 8);
+  out[ETHERNET + 37] = (uint8_t)pseudo;
+  g_assert_cmpint(checksum_verify(&frame, &packet), ==, CHECKSUM_OFFLOAD);
+  frame.bytes.length -= 5;
+  packet_parse(&frame, &packet);
+  g_assert_cmpint(checksum_verify(&frame, &packet), ==, CHECKSUM_UNKNOWN);
+  template.kind = PACKET_UDP;
+  length = packet_build(&template, out, sizeof out);
+  frame.bytes.length = length;
+  frame.original_length = (uint32_t)length;
+  out[ETHERNET + 26] = out[ETHERNET + 27] = 0;
+  packet_parse(&frame, &packet);
+  g_assert_cmpint(checksum_verify(&frame, &packet), ==, CHECKSUM_ABSENT);
+}
+
+static void the_largest_payload_fits_and_one_more_does_not(void)
+{
+  uint8_t *payload = g_malloc0(65536), *out = g_malloc(BUFFER);
+  PacketTemplate template = default_template();
+  template.payload = (Bytes){payload, 65535 - 40};
+  g_assert_cmpuint(packet_build(&template, out, BUFFER), ==, 65535 + ETHERNET);
+  Packet packet;
+  g_assert_cmpint(parse(LINK_TYPE_ETHERNET, out, 65535 + ETHERNET, 0, &packet), ==, PACKET_TCP);
+  g_assert_cmpuint(packet.payload_length, ==, 65535 - 40);
+  template.payload.length++;
+  g_assert_cmpuint(packet_build(&template, out, BUFFER), ==, 0);
+  g_free(payload);
+  g_free(out);
+}
+
+/* What stands before the IP header, by link type. */
+static const struct {
+  const char *name;
+  uint16_t link_type;
+  Bytes prefix;
+  bool ipv6;
+} links[] = {
+#define PREFIX(text) {(const uint8_t *)(text), sizeof(text) - 1}
+#define MACS "\2\0\0\0\0\2\2\0\0\0\0\1"
+    {"Ethernet", LINK_TYPE_ETHERNET, PREFIX(MACS "\x08\x00"), false},
+    {"Ethernet, IPv6", LINK_TYPE_ETHERNET, PREFIX(MACS "\x86\xdd"), true},
+    {"one VLAN tag", LINK_TYPE_ETHERNET, PREFIX(MACS "\x81\x00\x00\x05\x08\x00"), false},
+    {"three VLAN tags", LINK_TYPE_ETHERNET, PREFIX(MACS "\x91\x00\x00\x01\x88\xa8\x00\x05\x81\x00\x00\x06\x86\xdd"), true},
+    {"PPPoE", LINK_TYPE_ETHERNET, PREFIX(MACS "\x88\x64\x11\x00\x00\x01\x00\x40\x00\x21"), false},
+    {"PPPoE, IPv6", LINK_TYPE_ETHERNET, PREFIX(MACS "\x88\x64\x11\x00\x00\x01\x00\x40\x00\x57"), true},
+    {"cooked", LINK_TYPE_LINUX_SLL, PREFIX("\0\0\0\1\0\6\2\0\0\0\0\1\0\0\x08\x00"), false},
+    {"cooked with VLAN", LINK_TYPE_LINUX_SLL, PREFIX("\0\0\0\1\0\6\2\0\0\0\0\1\0\0\x81\x00\0\5\x86\xdd"), true},
+    {"cooked 2", LINK_TYPE_LINUX_SLL2, PREFIX("\x08\x00\0\0\0\0\0\2\0\1\0\6\2\0\0\0\0\1\0\0"), false},
+    {"cooked 2, IPv6", LINK_TYPE_LINUX_SLL2, PREFIX("\x86\xdd\0\0\0\0\0\2\0\1\0\6\2\0\0\0\0\1\0\0"), true},
+    {"null, little endian", LINK_TYPE_NULL, PREFIX("\2\0\0\0"), false},
+    {"null, big endian", LINK_TYPE_NULL, PREFIX("\0\0\0\2"), false},
+    {"null, Linux IPv6", LINK_TYPE_NULL, PREFIX("\x0a\0\0\0"), true},
+    {"null, NetBSD IPv6", LINK_TYPE_NULL, PREFIX("\x18\0\0\0"), true},
+    {"null, FreeBSD IPv6", LINK_TYPE_NULL, PREFIX("\0\0\0\x1c"), true},
+    {"null, macOS IPv6", LINK_TYPE_NULL, PREFIX("\x1e\0\0\0"), true},
+    {"loop", LINK_TYPE_LOOP, PREFIX("\0\0\0\2"), false},
+    {"loop, IPv6", LINK_TYPE_LOOP, PREFIX("\0\0\0\x18"), true},
+    {"loop, swapped", LINK_TYPE_LOOP, PREFIX("\x1c\0\0\0"), true},
+    {"raw", LINK_TYPE_RAW, PREFIX(""), false},
+    {"raw, IPv6", LINK_TYPE_RAW, PREFIX(""), true},
+    {"raw as 12", 12, PREFIX(""), false},
+    {"raw as 14", 14, PREFIX(""), true},
+    {"IPv4", LINK_TYPE_IPV4, PREFIX(""), false},
+    {"IPv6", LINK_TYPE_IPV6, PREFIX(""), true},
+    {"4 in 4", LINK_TYPE_RAW, PREFIX("\x45\0\0\0\0\0\0\0\x40\x04\0\0\1\1\1\1\2\2\2\2"), false},
+    {"6 in 4", LINK_TYPE_RAW, PREFIX("\x45\0\0\0\0\0\0\0\x40\x29\0\0\1\1\1\1\2\2\2\2"), true},
+    {"GRE with key", LINK_TYPE_RAW, PREFIX("\x45\0\0\0\0\0\0\0\x40\x2f\0\0\1\1\1\1\2\2\2\2\x20\0\x08\0\0\0\0\7"), false},
+    {"bridged GRE", LINK_TYPE_RAW, PREFIX("\x45\0\0\0\0\0\0\0\x40\x2f\0\0\1\1\1\1\2\2\2\2\0\0\x65\x58" MACS "\x86\xdd"), true},
+};
+
+/* Puts together row's prefix and an IP packet with a payload; returns the length. */
+static size_t make_frame(size_t row, uint8_t *out)
+{
+  PacketTemplate template = default_template();
+  if (links[row].ipv6) template = template_of(PACKET_TCP, "2001:db8::1", "2001:db8::2");
+  uint8_t ethernet[256];
+  size_t length = packet_build(&template, ethernet, sizeof ethernet) - ETHERNET;
+  memcpy(out, links[row].prefix.data, links[row].prefix.length);
+  memcpy(out + links[row].prefix.length, ethernet + ETHERNET, length);
+  return links[row].prefix.length + length;
+}
+
+static void every_link_type_leads_to_the_same_segment(void)
+{
+  for (size_t row = 0; row < G_N_ELEMENTS(links); row++) {
+    uint8_t frame[256];
+    Packet packet;
+    size_t length = make_frame(row, frame);
+    g_test_message("%s", links[row].name);
+    g_assert_true(packet_knows_link_type(links[row].link_type));
+    g_assert_cmpint(parse(links[row].link_type, frame, length, length, &packet), ==, PACKET_TCP);
+    g_assert_cmpuint(packet.link_length, ==, links[row].prefix.length);
+    g_assert_cmpuint(packet.source.version, ==, links[row].ipv6 ? 6 : 4);
+    g_assert_true(bytes_equal(packet.payload, BYTES_LITERAL("EHLO beta.example\r\n")));
+  }
+  Packet packet;
+  g_assert_false(packet_knows_link_type(147));
+  g_assert_cmpint(parse(147, (const uint8_t *)"1234", 4, 4, &packet), ==, PACKET_UNKNOWN_LINK);
+}
+
+static void a_frame_cut_anywhere_is_damaged_or_has_the_payload_it_has(void)
+{
+  for (size_t row = 0; row < G_N_ELEMENTS(links); row++) {
+    uint8_t frame[256];
+    size_t length = make_frame(row, frame), headers = length - strlen("EHLO beta.example\r\n");
+    for (size_t cut = 0; cut <= length; cut++) {
+      Packet packet;
+      PacketKind kind = parse(links[row].link_type, frame, cut, length, &packet);
+      g_assert_cmpint(kind, ==, cut < headers ? PACKET_DAMAGED : PACKET_TCP);
+      if (cut < headers) continue;
+      g_assert_cmpuint(packet.payload.length, ==, cut - headers);
+      g_assert_cmpuint(packet.payload_length, ==, length - headers);
+    }
+  }
+}
+
+static void padding_is_never_data(void)
+{
+  PacketTemplate template = default_template();
+  template.payload = BYTES_EMPTY;
+  static const char *const sources[] = {"10.0.0.1", "2001:db8::1"};
+  for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+    uint8_t frame[128] = {0};
+    ip_address_parse(sources[i], &template.source);
+    template.destination = template.source;
+    size_t length = packet_build(&template, frame, sizeof frame);
+    Packet packet;
+    g_assert_cmpint(parse(LINK_TYPE_ETHERNET, frame, length + 6, length + 6, &packet), ==, PACKET_TCP);
+    g_assert_cmpuint(packet.payload.length, ==, 0);
+    g_assert_cmpuint(packet.payload_length, ==, 0);
+  }
+}
+
+typedef struct {
+  const char *name;
+  size_t offset; /* in the frame */
+  uint16_t value;
+  PacketKind want;
+  ptrdiff_t payload; /* bytes more than the true ones, where the kind is TCP or UDP */
+} Mutation;
+
+static void check_mutations(const PacketTemplate *template, const Mutation *mutations, size_t count, size_t extra)
+{
+  for (size_t i = 0; i < count; i++) {
+    uint8_t frame[256] = {0};
+    size_t length = packet_build(template, frame, sizeof frame) + extra;
+    frame[mutations[i].offset] = (uint8_t)(mutations[i].value >> 8);
+    frame[mutations[i].offset + 1] = (uint8_t)mutations[i].value;
+    Packet packet;
+    g_test_message("%s", mutations[i].name);
+    g_assert_cmpint(parse(LINK_TYPE_ETHERNET, frame, length, length, &packet), ==, mutations[i].want);
+    if (mutations[i].want != PACKET_TCP && mutations[i].want != PACKET_UDP) continue;
+    g_assert_cmpint((ptrdiff_t)packet.payload.length, ==, (ptrdiff_t)template->payload.length + mutations[i].payload);
+    g_assert_cmpuint(packet.payload_length, ==, packet.payload.length);
+  }
+}
+
+static void headers_that_lie_are_damage(void)
+{
+  static const Mutation ipv4[] = {
+      {"an 802.3 length", 12, 0x0026, PACKET_OTHER, 0},
+      {"ARP", 12, 0x0806, PACKET_OTHER, 0},
+      {"IPv6 type over IPv4", 12, 0x86dd, PACKET_DAMAGED, 0},
+      {"version 5", 14, 0x5500, PACKET_DAMAGED, 0},
+      {"header of 4 words", 14, 0x4400, PACKET_DAMAGED, 0},
+      {"header into the payload", 14, 0x4f00, PACKET_DAMAGED, 0},
+      {"total length of 19", 16, 19, PACKET_DAMAGED, 0},
+      {"total length of the header alone", 16, 20, PACKET_DAMAGED, 0},
+      {"total length one short of TCP", 16, 39, PACKET_DAMAGED, 0},
+      {"no payload", 16, 40, PACKET_TCP, -19},
+      {"total length of all", 16, 40 + 19 + 4, PACKET_TCP, 4},
+      {"one more than all", 16, 40 + 19 + 5, PACKET_DAMAGED, 0},
+      {"total length 0: a large segment", 16, 0, PACKET_TCP, 4},
+      {"more fragments", 20, 0x2000, PACKET_OTHER, 0},
+      {"a later fragment", 20, 0x0001, PACKET_OTHER, 0},
+      {"reserved and don't fragment bits", 20, 0xc000, PACKET_TCP, 0},
+      {"ICMP", 22, 0x4001, PACKET_OTHER, 0},
+      {"TCP header of 4 words", 46, 0x4018, PACKET_DAMAGED, 0},
+      {"TCP header of 9 words", 46, 0x9018, PACKET_TCP, -16},
+      {"TCP header beyond the segment", 46, 0xa018, PACKET_DAMAGED, 0},
+  };
+  PacketTemplate template = default_template();
+  check_mutations(&template, ipv4, G_N_ELEMENTS(ipv4), 4);
+  static const Mutation udp[] = {
+      {"UDP length of 7", 38, 7, PACKET_DAMAGED, 0},     {"UDP length of 8", 38, 8, PACKET_UDP, -19},
+      {"UDP length one more", 38, 28, PACKET_DAMAGED, 0}, {"UDP length of 0", 38, 0, PACKET_UDP, 0},
+      {"UDP length one less", 38, 26, PACKET_UDP, -1},
+  };
+  template.kind = PACKET_UDP;
+  check_mutations(&template, udp, G_N_ELEMENTS(udp), 4);
+  static const Mutation ipv6[] = {
+      {"IPv4 type over IPv6", 12, 0x0800, PACKET_DAMAGED, 0},
+      {"payload length 0: a large segment", 18, 0, PACKET_TCP, 4},
+      {"payload length one more than all", 18, 20 + 19 + 5, PACKET_DAMAGED, 0},
+      {"payload length of all", 18, 20 + 19 + 4, PACKET_TCP, 4},
+      {"payload length under TCP's header", 18, 19, PACKET_DAMAGED, 0},
+      {"no next header", 20, 0x3b40, PACKET_OTHER, 0},
+      {"ESP", 20, 0x3240, PACKET_OTHER, 0},
+      {"ICMPv6", 20, 0x3a40, PACKET_OTHER, 0},
+      {"an extension beyond the end", 20, 0x0040, PACKET_DAMAGED, 0},
+  };
+  template = template_of(PACKET_TCP, "2001:db8::1", "2001:db8::2");
+  check_mutations(&template, ipv6, G_N_ELEMENTS(ipv6), 4);
+}
+
+static void fragments_say_so(void)
+{
+  PacketTemplate template = default_template();
+  uint8_t frame[256];
+  size_t length = packet_build(&template, frame, sizeof frame);
+  Packet packet;
+  frame[20] = 0x20;
+  g_assert_cmpint(parse(LINK_TYPE_ETHERNET, frame, length, length, &packet), ==, PACKET_OTHER);
+  g_assert_true(packet.fragment);
+  g_assert_true(ip_address_equal(&packet.source, &template.source));
+  frame[20] = 0;
+  g_assert_cmpint(parse(LINK_TYPE_ETHERNET, frame, length, length, &packet), ==, PACKET_TCP);
+  g_assert_false(packet.fragment);
+}
+
+/* Builds an IPv6 frame with a chain of extension headers before TCP; returns its length. */
+static size_t make_chain(const uint8_t *types, size_t count, uint16_t fragment_field, uint8_t *out)
+{
+  PacketTemplate template = template_of(PACKET_TCP, "2001:db8::1", "2001:db8::2");
+  uint8_t plain[256];
+  size_t length = packet_build(&template, plain, sizeof plain);
+  memcpy(out, plain, ETHERNET + 40);
+  uint8_t *next = out + ETHERNET + 6, *at = out + ETHERNET + 40;
+  for (size_t i = 0; i < count; i++) {
+    *next = types[i];
+    memset(at, 0, 8);
+    if (types[i] == 44) {
+      at[2] = (uint8_t)(fragment_field >> 8);
+      at[3] = (uint8_t)fragment_field;
+    }
+    next = at;
+    at += 8;
+  }
+  *next = 6;
+  memcpy(at, plain + ETHERNET + 40, length - ETHERNET - 40);
+  size_t whole = length + count * 8;
+  out[ETHERNET + 4] = (uint8_t)((whole - ETHERNET - 40) >> 8);
+  out[ETHERNET + 5] = (uint8_t)(whole - ETHERNET - 40);
+  return whole;
+}
+
+static void extension_headers_are_walked_to_their_cap(void)
+{
+  static const uint8_t one_of_each[] = {0, 60, 43, 44, 51, 135, 139, 140, 60};
+  uint8_t frame[1024], types[LIMIT_IPV6_EXTENSIONS + 1];
+  Packet packet;
+  size_t length = make_chain(one_of_each, sizeof one_of_each, 0, frame);
+  g_assert_cmpint(parse(LINK_TYPE_ETHERNET, frame, length, length, &packet), ==, PACKET_TCP);
+  g_assert_cmpuint(packet.network_length, ==, 40 + 8 * sizeof one_of_each);
+  for (size_t cut = 0; cut < length - 19; cut++)
+    g_assert_cmpint(parse(LINK_TYPE_ETHERNET, frame, cut, length, &packet), ==, PACKET_DAMAGED);
+  static const uint16_t fragments[] = {0x0001, 0x0008, 0xfff8};
+  for (size_t i = 0; i < G_N_ELEMENTS(fragments); i++) {
+    length = make_chain(one_of_each, sizeof one_of_each, fragments[i], frame);
+    g_assert_cmpint(parse(LINK_TYPE_ETHERNET, frame, length, length, &packet), ==, PACKET_OTHER);
+    g_assert_true(packet.fragment);
+  }
+  memset(types, 60, sizeof types);
+  for (size_t count = LIMIT_IPV6_EXTENSIONS - 1; count <= LIMIT_IPV6_EXTENSIONS + 1; count++) {
+    length = make_chain(types, count, 0, frame);
+    PacketKind want = count <= LIMIT_IPV6_EXTENSIONS ? PACKET_TCP : PACKET_DAMAGED;
+    g_assert_cmpint(parse(LINK_TYPE_ETHERNET, frame, length, length, &packet), ==, want);
+  }
+}
+
+static void vlan_tags_are_walked_to_their_cap(void)
+{
+  PacketTemplate template = default_template();
+  for (size_t count = LIMIT_VLAN_TAGS - 1; count <= LIMIT_VLAN_TAGS + 1; count++) {
+    uint8_t frame[256], tagged[256];
+    size_t length = packet_build(&template, frame, sizeof frame);
+    memcpy(tagged, frame, 12);
+    for (size_t i = 0; i < count; i++)
+      memcpy(tagged + 12 + i * 4, "\x81\x00\x00\x01", 4);
+    memcpy(tagged + 12 + count * 4, frame + 12, length - 12);
+    length += count * 4;
+    Packet packet;
+    PacketKind want = count <= LIMIT_VLAN_TAGS ? PACKET_TCP : PACKET_DAMAGED;
+    g_assert_cmpint(parse(LINK_TYPE_ETHERNET, tagged, length, length, &packet), ==, want);
+  }
+}
+
+static void tunnels_are_walked_to_their_cap(void)
+{
+  static const uint8_t outer[20] = {0x45, [8] = 64, [9] = 4, [12] = 1, [16] = 2};
+  PacketTemplate template = default_template();
+  uint8_t inner[256], frame[1024];
+  size_t length = packet_build(&template, inner, sizeof inner) - ETHERNET;
+  for (size_t headers = LIMIT_TUNNELS - 1; headers <= LIMIT_TUNNELS + 1; headers++) {
+    for (size_t i = 0; i + 1 < headers; i++)
+      memcpy(frame + i * 20, outer, 20);
+    memcpy(frame + (headers - 1) * 20, inner + ETHERNET, length);
+    size_t whole = (headers - 1) * 20 + length;
+    Packet packet;
+    PacketKind want = headers <= LIMIT_TUNNELS ? PACKET_TCP : PACKET_DAMAGED;
+    g_assert_cmpint(parse(LINK_TYPE_RAW, frame, whole, whole, &packet), ==, want);
+  }
+}
+
+static void random_changes_never_lead_outside_the_frame(void)
+{
+  GRand *random = g_rand_new_with_seed(20260302);
+  for (int round = 0; round < 100000; round++) {
+    uint8_t frame[256];
+    size_t row = (size_t)g_rand_int_range(random, 0, G_N_ELEMENTS(links)), length = make_frame(row, frame);
+    for (int changes = g_rand_int_range(random, 1, 6); changes > 0; changes--)
+      frame[g_rand_int_range(random, 0, (gint32)length)] = (uint8_t)g_rand_int(random);
+    size_t cut = (size_t)g_rand_int_range(random, 0, (gint32)length + 1);
+    Packet packet;
+    PacketKind kind = parse(links[row].link_type, frame, cut, g_rand_int(random) % 400, &packet);
+    g_assert_cmpint(kind, <=, PACKET_DAMAGED);
+  }
+  g_rand_free(random);
+}
+
+int main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+#define TEST(name) g_test_add_func("/wire/" #name, name)
+  TEST(addresses_are_read_strictly_and_written_canonically);
+  TEST(the_longest_texts_fit_their_rooms);
+  TEST(checksums_have_the_values_of_the_rfc);
+  TEST(what_is_built_is_parsed_back);
+  TEST(checksums_left_to_the_card_are_no_error);
+  TEST(the_largest_payload_fits_and_one_more_does_not);
+  TEST(every_link_type_leads_to_the_same_segment);
+  TEST(a_frame_cut_anywhere_is_damaged_or_has_the_payload_it_has);
+  TEST(padding_is_never_data);
+  TEST(headers_that_lie_are_damage);
+  TEST(fragments_say_so);
+  TEST(extension_headers_are_walked_to_their_cap);
+  TEST(vlan_tags_are_walked_to_their_cap);
+  TEST(tunnels_are_walked_to_their_cap);
+  TEST(random_changes_never_lead_outside_the_frame);
+  return g_test_run();
+}
