@@ -42,13 +42,13 @@ typedef struct {
   const char *path;
 } Decoding;
 
-static void begin_output(const Decoding *decoding)
+static void begin_output(const Decoding *decoding, Nanoseconds start)
 {
   NdjsonCapture capture = {decoding->path, capture_file_get_format(decoding->file),
                            capture_file_get_interfaces(decoding->file), capture_file_get_comments(decoding->file)};
   g_autofree char *title = strcmp(decoding->path, "-") == 0 ? g_strdup(_("standard input"))
                                                             : g_path_get_basename(decoding->path);
-  output_begin(decoding->output, &capture, title);
+  output_begin(decoding->output, &capture, title, start);
 }
 
 /* Says what could not be read, and returns the exit code for it. */
@@ -76,7 +76,7 @@ static int read_all(const Decoding *decoding)
   Frame frame;
   bool growing = capture_file_get_fd(decoding->file) < 0;
   CaptureStep step = capture_file_next(decoding->file, &frame, &failure);
-  begin_output(decoding);
+  begin_output(decoding, step == CAPTURE_FRAME ? frame.time : 0);
   while (step == CAPTURE_FRAME) {
     inspector_push(decoding->inspector, &frame);
     if (!output_drain(decoding->output, growing)) return output_fail(decoding->output);

@@ -63,10 +63,12 @@ RowSink output_get_sink(Output *output)
   return (RowSink){drop_row, NULL, NULL};
 }
 
-void output_begin(Output *output, const NdjsonCapture *capture, const char *title)
+void output_begin(Output *output, const NdjsonCapture *capture, const char *title, Nanoseconds start)
 {
   if (output->format == FORMAT_NDJSON) ndjson_writer_capture(output->ndjson, capture);
-  if (output->format == FORMAT_TEXT) text_writer_heading(output->text, title, capture->format);
+  if (output->format != FORMAT_TEXT) return;
+  text_writer_heading(output->text, title, capture->format);
+  text_writer_set_start(output->text, start);
 }
 
 void output_end(Output *output, const InspectorCounts *counts, bool damaged)

@@ -15,8 +15,8 @@ Output *output_new(OutputFormat format, bool reveal, GHashTable *names);
 /* Returns the sink for an inspector's rows; with FORMAT_NONE they are dropped. */
 RowSink output_get_sink(Output *output);
 
-/* Writes the first line: what is read. */
-void output_begin(Output *output, const NdjsonCapture *capture, const char *title);
+/* Writes the first line: what is read. start: when it begins. */
+void output_begin(Output *output, const NdjsonCapture *capture, const char *title, Nanoseconds start);
 
 /* Writes the last line. */
 void output_end(Output *output, const InspectorCounts *counts, bool damaged);

@@ -112,7 +112,7 @@ static int run_world(World *world, Listener *listener, const SimulateOptions *op
   *listener = (Listener){inspector, writer, output, false};
   g_autoptr(GPtrArray) interfaces = world_interfaces(world);
   NdjsonCapture capture = {options->scenarios != NULL ? options->scenarios[0] : "walk", "simulation", interfaces, NULL};
-  output_begin(output, &capture, title);
+  output_begin(output, &capture, title, world_get_start(world));
   return play(world, listener, options->pcap);
 }
 

@@ -49,7 +49,8 @@ static void show_counts(CarteiroApplication *application, const char *title, uin
   g_autoptr(GString) text = g_string_new(title);
   if (frames > 0) append_count(text, COUNTED("%s frame", "%s frames"), frames);
   append_count(text, COUNTED("%s line", "%s lines"), timeline_model_get_count(application->model));
-  append_count(text, COUNTED("%s conversation", "%s conversations"), timeline_model_get_conversations(application->model));
+  append_count(text, COUNTED("%s conversation", "%s conversations"),
+               timeline_model_get_conversations(application->model));
   main_window_set_status(application->window, text->str);
 }
 
@@ -87,7 +88,8 @@ static void show_simulated_counts(Player *player, CarteiroApplication *applicati
   (void)player;
   if (application->simulation == NULL) return;
   g_autofree char *title =
-      g_strdup_printf(_("%s · seed %" G_GUINT64_FORMAT), simulation_get_title(application->simulation), simulation_get_seed(application->simulation));
+      g_strdup_printf(_("%s · seed %" G_GUINT64_FORMAT), simulation_get_title(application->simulation),
+                      simulation_get_seed(application->simulation));
   show_counts(application, title, 0);
 }
 
@@ -107,7 +109,8 @@ static void watch(CarteiroApplication *application)
   set_stops(player, simulation_get_timeline(simulation));
   take_model(application, simulation_get_timeline(simulation), simulation_get_names(simulation));
   main_window_set_placeholder(application->window, _("Press Play: each line appears here as it is said."));
-  main_window_show_lines(application->window, application->model, player, eve_link, simulation_get_title(simulation), NULL);
+  main_window_show_lines(application->window, application->model, player, eve_link,
+                         simulation_get_title(simulation), NULL);
   g_clear_pointer(&application->simulation, simulation_free);
   application->simulation = g_steal_pointer(&simulation);
   g_signal_connect_object(player, "changed", G_CALLBACK(show_simulated_counts), application, G_CONNECT_AFTER);
@@ -126,7 +129,8 @@ static void show_capture(CarteiroApplication *application)
   g_clear_pointer(&application->simulation, simulation_free);
   set_saving(application);
   main_window_set_placeholder(application->window, "");
-  main_window_show_lines(application->window, application->model, NULL, UINT32_MAX, application->loading_name, NULL);
+  main_window_show_lines(application->window, application->model, NULL, UINT32_MAX, application->loading_name,
+                         NULL);
 }
 
 static void tell_error(CarteiroApplication *application, const GError *error)
@@ -146,10 +150,12 @@ static void show_no_mail(CarteiroApplication *application, const InspectorCounts
   append_count(found, COUNTED("%s frame", "%s frames"), counts->frames);
   append_count(found, COUNTED("%s byte", "%s bytes"), counts->bytes);
   if (counts->unknown_link > 0)
-    append_count(found, COUNTED("%s frame of an unknown link type", "%s frames of unknown link types"), counts->unknown_link);
-  const char *heading = counts->frames == 0 ? _("This capture has no frames") : _("No mail conversation in this capture");
-  g_autofree char *sentence =
-      g_strdup_printf(_("%s: %s. Carteiro looks for SMTP, POP3, IMAP and DNS."), application->loading_name, found->str);
+    append_count(found, COUNTED("%s frame of an unknown link type", "%s frames of unknown link types"),
+                 counts->unknown_link);
+  const char *heading =
+      counts->frames == 0 ? _("This capture has no frames") : _("No mail conversation in this capture");
+  g_autofree char *sentence = g_strdup_printf(_("%s: %s. Carteiro looks for SMTP, POP3, IMAP and DNS."),
+                                              application->loading_name, found->str);
   main_window_show_empty(application->window, heading, sentence);
   main_window_set_status(application->window, application->loading_name);
   g_clear_object(&application->model);
@@ -157,8 +163,11 @@ static void show_no_mail(CarteiroApplication *application, const InspectorCounts
 
 static void remember(CarteiroApplication *application)
 {
-  GtkRecentData data = {.mime_type = (char *)"application/vnd.tcpdump.pcap", .app_name = (char *)"Carteiro", .app_exec = (char *)"carteiro-desktop %u"};
-  if (application->loading_uri != NULL) gtk_recent_manager_add_full(gtk_recent_manager_get_default(), application->loading_uri, &data);
+  GtkRecentData data = {.mime_type = (char *)"application/vnd.tcpdump.pcap",
+                        .app_name = (char *)"Carteiro",
+                        .app_exec = (char *)"carteiro-desktop %u"};
+  if (application->loading_uri != NULL)
+    gtk_recent_manager_add_full(gtk_recent_manager_get_default(), application->loading_uri, &data);
 }
 
 static void finish_loading(CarteiroApplication *application)
@@ -169,7 +178,8 @@ static void finish_loading(CarteiroApplication *application)
   if (error != NULL)
     tell_error(application, error);
   else if (cancelled)
-    main_window_show_message(application->window, GTK_MESSAGE_INFO, _("Reading was stopped; what was read is shown."));
+    main_window_show_message(application->window, GTK_MESSAGE_INFO,
+                             _("Reading was stopped; what was read is shown."));
   if (application->loader_shown) {
     remember(application);
     if (timeline_model_get_count(application->model) == 0 && !cancelled)
@@ -189,7 +199,8 @@ static gboolean look(gpointer data)
   if (state != LOADING_OPENING && capture_loader_was_opened(application->loader)) {
     if (!application->loader_shown) show_capture(application);
     NameTable *names = timeline_model_get_names(application->model);
-    if (capture_loader_take_names(application->loader, names)) timeline_model_set_names(application->model, names);
+    if (capture_loader_take_names(application->loader, names))
+      timeline_model_set_names(application->model, names);
     more = main_window_take_rows(application->window);
     show_counts(application, application->loading_name, 0);
   }
@@ -249,7 +260,8 @@ static void do_save_as(GSimpleAction *action, GVariant *parameter, gpointer data
   if (path == NULL) return;
   g_autofree char *name = g_filename_display_basename(path);
   bool saved = simulation_save(application->simulation, path, &error);
-  g_autofree char *text = saved ? g_strdup_printf(_("Saved as %s."), name) : g_strdup_printf(_("%s could not be saved: %s"), name, error->message);
+  g_autofree char *text = saved ? g_strdup_printf(_("Saved as %s."), name)
+                                : g_strdup_printf(_("%s could not be saved: %s"), name, error->message);
   main_window_show_message(application->window, saved ? GTK_MESSAGE_INFO : GTK_MESSAGE_ERROR, text);
 }
 
@@ -275,8 +287,9 @@ static void do_quit(GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_widget_destroy(GTK_WIDGET(CARTEIRO_APPLICATION(data)->window));
 }
 
-static void receive_drop(GtkWidget *window, GdkDragContext *context, int x, int y, GtkSelectionData *selection, guint info,
-                         guint time, CarteiroApplication *application)
+static void receive_drop(GtkWidget *window, GdkDragContext *context, int x, int y,
+                         GtkSelectionData *selection, guint info, guint time,
+                         CarteiroApplication *application)
 {
   (void)window;
   (void)x;

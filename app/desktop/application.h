@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The desktop program: actions, files, the simulated walk. The only place that joins sources, worlds and views. */
+/* The desktop program: actions, files, the simulated walk. The only place that joins sources, worlds and
+ * views. */
 #pragma once
 
 #include <gtk/gtk.h>

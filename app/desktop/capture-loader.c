@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread a capture. What the window asks for is behind a lock or an atomic; the rest is the thread's until it has ended. */
+/* One thread a capture. What the window asks for is behind a lock or an atomic; the rest is the thread's
+ * until it has ended. */
 #include "app/desktop/capture-loader.h"
 
 #include "observe/capture-file.h"

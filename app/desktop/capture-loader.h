@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a capture off the window's thread: frames to rows, published about sixty times a second, until the end or a cancel. */
+/* Reads a capture off the window's thread: frames to rows, published about sixty times a second, until the
+ * end or a cancel. */
 #pragma once
 
 #include "observe/inspector.h"

@@ -22,8 +22,8 @@ static void add_filters(GtkFileChooser *chooser)
 
 GFile *dialogs_choose_capture(GtkWindow *parent)
 {
-  g_autoptr(GtkFileChooserNative) dialog =
-      gtk_file_chooser_native_new(_("Open a Capture"), parent, GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
+  g_autoptr(GtkFileChooserNative) dialog = gtk_file_chooser_native_new(
+      _("Open a Capture"), parent, GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
   add_filters(GTK_FILE_CHOOSER(dialog));
   if (gtk_native_dialog_run(GTK_NATIVE_DIALOG(dialog)) != GTK_RESPONSE_ACCEPT) return NULL;
   return gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
@@ -31,8 +31,8 @@ GFile *dialogs_choose_capture(GtkWindow *parent)
 
 char *dialogs_choose_save(GtkWindow *parent, const char *name)
 {
-  g_autoptr(GtkFileChooserNative) dialog =
-      gtk_file_chooser_native_new(_("Save Capture As"), parent, GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+  g_autoptr(GtkFileChooserNative) dialog = gtk_file_chooser_native_new(
+      _("Save Capture As"), parent, GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
   gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(dialog), TRUE);
   gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(dialog), name);
   if (gtk_native_dialog_run(GTK_NATIVE_DIALOG(dialog)) != GTK_RESPONSE_ACCEPT) return NULL;
@@ -42,6 +42,6 @@ char *dialogs_choose_save(GtkWindow *parent, const char *name)
 void dialogs_show_about(GtkWindow *parent)
 {
   gtk_show_about_dialog(parent, "program-name", "Carteiro", "version", CARTEIRO_VERSION, "logo-icon-name",
-                        CARTEIRO_APPLICATION_ID, "comments", _("See how e-mail works, line by line"), "license-type",
-                        GTK_LICENSE_MIT_X11, "copyright", "© 2026 Carteiro", NULL);
+                        CARTEIRO_APPLICATION_ID, "comments", _("See how e-mail works, line by line"),
+                        "license-type", GTK_LICENSE_MIT_X11, "copyright", "© 2026 Carteiro", NULL);
 }

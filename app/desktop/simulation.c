@@ -39,6 +39,21 @@ static void describe_world(CaptureWriter *writer, const World *world)
   }
 }
 
+/* Places as the stage has them: the sender's home and domain, the Internet, the recipient's domain and home.
+ */
+static guint find_place(const World *world, const WorldHost *host)
+{
+  if (host->kind == HOST_NAME_SERVER) return 2;
+  for (guint i = 0; i < world_get_host_count(world); i++) {
+    const WorldHost *first = world_get_host(world, i);
+    if (first->kind == HOST_NAME_SERVER) continue;
+    bool left = g_strcmp0(first->domain, host->domain) == 0;
+    bool server = host->kind == HOST_MAIL_SERVER;
+    return left ? (server ? 1 : 0) : (server ? 3 : 4);
+  }
+  return 0;
+}
+
 static void learn_names(Simulation *simulation)
 {
   for (guint i = 0; i < world_get_host_count(simulation->seen); i++) {
@@ -46,6 +61,7 @@ static void learn_names(Simulation *simulation)
     char address[IP_ADDRESS_TEXT];
     ip_address_format(&host->address, address);
     name_table_set(simulation->names, address, host->label);
+    name_table_set_place(simulation->names, address, find_place(simulation->seen, host));
   }
 }
 
@@ -112,7 +128,8 @@ bool simulation_save(Simulation *simulation, const char *path, GError **error)
   g_autoptr(CaptureWriter) writer = capture_writer_new(path, error);
   if (writer == NULL) return false;
   FrameSink tap = {save_frame, writer};
-  g_autoptr(World) world = world_new(simulation->scenario, scenario_get_seed(simulation->scenario), &tap, error);
+  g_autoptr(World) world =
+      world_new(simulation->scenario, scenario_get_seed(simulation->scenario), &tap, error);
   if (world == NULL) return false;
   capture_writer_set_comment(writer, scenario_get_title(simulation->scenario));
   describe_world(writer, world);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A simulated run as a source of rows: the world's frames go to a spool in memory or on disk and through the inspector, like those of a file. */
+/* A simulated run as a source of rows: the world's frames go to a spool in memory or on disk and through the
+ * inspector, like those of a file. */
 #pragma once
 
 #include "observe/timeline.h"
@@ -22,7 +23,8 @@ NameTable *simulation_get_names(Simulation *simulation);
 const char *simulation_get_title(Simulation *simulation);
 uint64_t simulation_get_seed(Simulation *simulation);
 
-/* Writes all frames of the run as pcapng with the hosts' names, by running the world once more. Returns false with *error set. */
+/* Writes all frames of the run as pcapng with the hosts' names, by running the world once more. Returns false
+ * with *error set. */
 bool simulation_save(Simulation *simulation, const char *path, GError **error);
 
 void simulation_free(Simulation *simulation);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one writer of pcapng blocks, into the caller's memory: plain C, so that a small privileged program can use it too.
- * Always little endian, times in nanoseconds. */
+/* The one writer of pcapng blocks, into the caller's memory: plain C, so that a small privileged program can
+ * use it too. Always little endian, times in nanoseconds. */
 #pragma once
 
 #include <stddef.h>
@@ -60,7 +60,8 @@ static inline uint8_t *pcapng_put_text(uint8_t *out, uint16_t code, const char *
   return pcapng_put_padded(pcapng_put16(pcapng_put16(out, code), (uint16_t)length), text, length);
 }
 
-/* Writes the length at both ends of the block that began at out and whose body ends at end; returns the whole length. */
+/* Writes the length at both ends of the block that began at out and whose body ends at end; returns the whole
+ * length. */
 static inline size_t pcapng_finish(uint8_t *out, uint8_t *end)
 {
   uint32_t length = (uint32_t)(end - out) + 4u;
@@ -82,7 +83,8 @@ static inline size_t pcapng_section(uint8_t *out, const char *comment, const cha
 }
 
 /* Writes an interface description block; name may be NULL. Returns its length. */
-static inline size_t pcapng_interface(uint8_t *out, uint16_t link_type, uint32_t snap_length, const char *name)
+static inline size_t pcapng_interface(uint8_t *out, uint16_t link_type, uint32_t snap_length,
+                                      const char *name)
 {
   static const uint8_t nanoseconds[1] = {9};
   uint8_t *at = pcapng_put32(pcapng_put32(out, 1), 0);
@@ -93,7 +95,8 @@ static inline size_t pcapng_interface(uint8_t *out, uint16_t link_type, uint32_t
 }
 
 /* Writes a name resolution block with one IPv4 (4 bytes) or IPv6 (16 bytes) address. Returns its length. */
-static inline size_t pcapng_name(uint8_t *out, const uint8_t *address, size_t address_length, const char *name)
+static inline size_t pcapng_name(uint8_t *out, const uint8_t *address, size_t address_length,
+                                 const char *name)
 {
   size_t length = pcapng_text_length(name);
   uint8_t *at = pcapng_put32(pcapng_put32(out, 4), 0);
@@ -112,7 +115,8 @@ static inline uint32_t pcapng_packet_length(uint32_t captured)
   return PCAPNG_PACKET_HEAD + captured + (uint32_t)pcapng_padding(captured) + 4u;
 }
 
-/* Writes what stands before a frame's bytes: PCAPNG_PACKET_HEAD bytes. time is nanoseconds since 1970, not negative. */
+/* Writes what stands before a frame's bytes: PCAPNG_PACKET_HEAD bytes. time is nanoseconds since 1970, not
+ * negative. */
 static inline void pcapng_packet_head(uint8_t *out, uint32_t interface, int64_t time, uint32_t captured,
                                       uint32_t original)
 {

@@ -89,7 +89,8 @@ void message_view_init(MessageView *view, Bytes message)
 {
   gmime_start();
   Bytes shown = bytes_slice(message, 0, VIEW_BYTES_MAX);
-  GMimeStream *stream = g_mime_stream_mem_new_with_buffer((const char *)shown.data, shown.length);
+  GMimeStream *stream =
+      g_mime_stream_mem_new_with_buffer(shown.length == 0 ? "" : (const char *)shown.data, shown.length);
   GMimeParser *parser = g_mime_parser_new_with_stream(stream);
   GMimeMessage *parsed = g_mime_parser_construct_message(parser, NULL);
   *view = (MessageView){0};

@@ -15,7 +15,8 @@ static uint64_t power_of_ten(unsigned exponent)
 CaptureFileClock capture_file_clock(uint8_t resolution, int64_t offset)
 {
   unsigned exponent = resolution & ~(unsigned)BINARY;
-  if ((resolution & BINARY) != 0) return (CaptureFileClock){.binary_bits = (uint8_t)exponent, .offset = offset};
+  if ((resolution & BINARY) != 0)
+    return (CaptureFileClock){.binary_bits = (uint8_t)exponent, .offset = offset};
   if (exponent <= NANOSECOND_EXPONENT)
     return (CaptureFileClock){.multiplier = power_of_ten(NANOSECOND_EXPONENT - exponent), .offset = offset};
   /* Units so short that 64 bits of them are no nanosecond: any divisor that large says so. */

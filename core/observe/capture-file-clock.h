@@ -11,8 +11,10 @@ typedef struct {
   int64_t offset;      /* seconds to add */
 } CaptureFileClock;
 
-/* Returns the clock of an interface's options if_tsresol (6, microseconds, is the default) and if_tsoffset (seconds). */
+/* Returns the clock of an interface's options if_tsresol (6, microseconds, is the default) and if_tsoffset
+ * (seconds). */
 CaptureFileClock capture_file_clock(uint8_t resolution, int64_t offset);
 
-/* Returns the time, from 1970 to before NANOSECONDS_NEVER; what lies outside becomes the nearer of the two. */
+/* Returns the time, from 1970 to before NANOSECONDS_NEVER; what lies outside becomes the nearer of the two.
+ */
 Nanoseconds capture_file_clock_convert(const CaptureFileClock *clock, uint64_t units);

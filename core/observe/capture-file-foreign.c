@@ -9,13 +9,19 @@ typedef struct {
   const char *name;
 } ForeignRow;
 
-#define MAGIC(offset, bytes, name) {offset, {(const uint8_t *)(bytes), sizeof(bytes) - 1}, name}
+#define MAGIC(offset, bytes, name)                                                                           \
+  {                                                                                                          \
+    offset, {(const uint8_t *)(bytes), sizeof(bytes) - 1}, name                                              \
+  }
 
 /* What only has to be unpacked. */
 static const ForeignRow packed[] = {
     MAGIC(0, "\x1f\x8b", N_("a gzip-compressed file")),
     MAGIC(0, "\x28\xb5\x2f\xfd", N_("a zstd-compressed file")),
-    MAGIC(0, "\xfd" "7zXZ", N_("an xz-compressed file")),
+    MAGIC(0,
+          "\xfd"
+          "7zXZ",
+          N_("an xz-compressed file")),
     MAGIC(0, "BZh", N_("a bzip2-compressed file")),
     MAGIC(0, "\x04\x22\x4d\x18", N_("an lz4-compressed file")),
     MAGIC(0, "PK\x03\x04", N_("a zip archive")),
@@ -23,17 +29,24 @@ static const ForeignRow packed[] = {
     MAGIC(257, "ustar", N_("a tar archive")),
 };
 
+/* Captures, but of formats that nobody writes any more. */
+static const ForeignRow captures[] = {
+    MAGIC(0, "snoop\0\0\0", N_("a snoop capture")),
+    MAGIC(0, "GMBU", N_("a Network Monitor capture")),
+    MAGIC(0, "RTSS", N_("a Network Monitor capture")),
+    MAGIC(0, "TRSNIFF data", N_("a Sniffer capture")),
+};
+
 static const ForeignRow others[] = {
     MAGIC(0, "\x89PNG", N_("a PNG picture")),
     MAGIC(0, "\xff\xd8\xff", N_("a JPEG picture")),
     MAGIC(0, "GIF8", N_("a GIF picture")),
     MAGIC(0, "%PDF", N_("a PDF document")),
-    MAGIC(0, "\x7f" "ELF", N_("a program")),
+    MAGIC(0,
+          "\x7f"
+          "ELF",
+          N_("a program")),
     MAGIC(0, "MZ", N_("a Windows program")),
-    MAGIC(0, "snoop\0\0\0", N_("a snoop capture, a format not read here")),
-    MAGIC(0, "GMBU", N_("a Network Monitor capture, a format not read here")),
-    MAGIC(0, "RTSS", N_("a Network Monitor capture, a format not read here")),
-    MAGIC(0, "TRSNIFF data", N_("a Sniffer capture, a format not read here")),
     MAGIC(0, "SQLite format 3", N_("a SQLite database")),
     MAGIC(0, "From ", N_("a mailbox file")),
     MAGIC(0, "Return-Path:", N_("a mail message")),
@@ -49,12 +62,14 @@ static const ForeignRow others[] = {
 static const char *find_row(const ForeignRow *rows, size_t count, Bytes start)
 {
   for (size_t i = 0; i < count; i++) {
-    if (bytes_equal(bytes_slice(start, rows[i].offset, rows[i].magic.length), rows[i].magic)) return rows[i].name;
+    if (bytes_equal(bytes_slice(start, rows[i].offset, rows[i].magic.length), rows[i].magic))
+      return rows[i].name;
   }
   return NULL;
 }
 
-/* Text is UTF-8, but for a character cut at the end, with no control characters save line ends, tab and form feed. */
+/* Text is UTF-8, but for a character cut at the end, with no control characters save line ends, tab and form
+ * feed. */
 static bool looks_like_text(Bytes start)
 {
   const char *end = NULL;
@@ -82,11 +97,18 @@ void capture_file_set_foreign(Bytes start, GError **error)
     g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_FOREIGN, _("this is %s: unpack it first"), _(name));
     return;
   }
+  name = find_row(captures, G_N_ELEMENTS(captures), start);
+  if (name != NULL) {
+    g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_FOREIGN,
+                _("this is %s, which is not read here: save it as pcapng first"), _(name));
+    return;
+  }
   name = find_row(others, G_N_ELEMENTS(others), start);
   if (name == NULL && is_all_zeros(start)) name = N_("a file of zeros");
   if (name == NULL && looks_like_text(start)) name = N_("a text file");
   if (name == NULL)
-    g_set_error_literal(error, CAPTURE_ERROR, CAPTURE_ERROR_FOREIGN, _("this is not a network capture: neither pcap nor pcapng"));
+    g_set_error_literal(error, CAPTURE_ERROR, CAPTURE_ERROR_FOREIGN,
+                        _("this is not a network capture: neither pcap nor pcapng"));
   else
     g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_FOREIGN, _("this is %s, not a network capture"), _(name));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the readers of the formats share behind capture-file.h: the open file, and how each failure is said. */
+/* What the readers of the formats share behind capture-file.h: the open file, and how each failure is said.
+ */
 #pragma once
 
 #include "observe/capture-file-clock.h"
@@ -49,11 +50,13 @@ CaptureStep capture_file_end(CaptureFile *file, GError **error);
 CaptureStep capture_file_cut_in_frame(CaptureFile *file, GError **error);
 CaptureStep capture_file_cut_in_block(CaptureFile *file, GError **error);
 
-/* Ends the file with a damage: message has one %u, for the number of the next frame, and then one %s, for position. */
+/* Ends the file with a damage: message has one %u, for the number of the next frame, and then one %s, for
+ * position. */
 CaptureStep capture_file_damage(CaptureFile *file, const char *message, uint64_t position, GError **error);
 
 /* Adds an interface; name and description are taken over and may be NULL. */
-void capture_file_add_interface(CaptureFile *file, uint32_t link_type, uint32_t snap_length, char *name, char *description);
+void capture_file_add_interface(CaptureFile *file, uint32_t link_type, uint32_t snap_length, char *name,
+                                char *description);
 
 /* Reads numbers in the byte order of file. */
 static inline uint16_t capture_file_read16(const CaptureFile *file, ByteReader *reader)
@@ -67,8 +70,8 @@ static inline uint32_t capture_file_read32(const CaptureFile *file, ByteReader *
 }
 
 /* Fills the frame's number, counting it, and the fields every format has. */
-static inline void capture_file_fill_frame(CaptureFile *file, Frame *frame, uint32_t interface_id, Bytes bytes,
-                                           uint32_t original_length, uint64_t source_offset)
+static inline void capture_file_fill_frame(CaptureFile *file, Frame *frame, uint32_t interface_id,
+                                           Bytes bytes, uint32_t original_length, uint64_t source_offset)
 {
   const CaptureInterface *interface = g_ptr_array_index(file->interfaces, interface_id);
   frame->bytes = bytes;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The pcap formats: microseconds, nanoseconds, and the one with longer record headers that Linux 2.2 systems wrote. */
+/* The pcap formats: microseconds, nanoseconds, and the one with longer record headers that Linux 2.2 systems
+ * wrote. */
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "observe/capture-file-format.h"
@@ -52,8 +53,8 @@ static bool open_pcap(CaptureFile *file, GError **error)
   byte_reader_take(&reader, 8); /* time zone and accuracy: always 0 */
   uint32_t snap_length = capture_file_read32(file, &reader), link = capture_file_read32(file, &reader);
   if (major != 2) {
-    g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_FOREIGN, _("this is a pcap file of version %u.%u, which is not known here"),
-                major, minor);
+    g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_FOREIGN,
+                _("this is a pcap file of version %u.%u, which is not known here"), major, minor);
     return false;
   }
   file->swapped_lengths = minor < 3;
@@ -63,12 +64,14 @@ static bool open_pcap(CaptureFile *file, GError **error)
   return true;
 }
 
-/* A length beyond our limit lies; so does one beyond both what the capture took of a frame and what the frame had. */
+/* A length beyond our limit lies; so does one beyond both what the capture took of a frame and what the frame
+ * had. */
 static bool lies(const CaptureFile *file, uint32_t captured, uint32_t original)
 {
   const CaptureInterface *interface = g_ptr_array_index(file->interfaces, 0);
   if (captured > LIMIT_FRAME_BYTES) return true;
-  return captured > original && original > 0 && captured > interface->snap_length && interface->snap_length > 0;
+  return captured > original && original > 0 && captured > interface->snap_length &&
+         interface->snap_length > 0;
 }
 
 static CaptureStep next_pcap(CaptureFile *file, Frame *frame, GError **error)
@@ -87,11 +90,13 @@ static CaptureStep next_pcap(CaptureFile *file, Frame *frame, GError **error)
   }
   uint64_t position = capture_file_window_position(&file->window);
   if (G_UNLIKELY(lies(file, captured, original)))
-    return capture_file_damage(file, _("the length of frame %u, at byte %s, cannot be right"), position, error);
+    return capture_file_damage(file, _("the length of frame %u, at byte %s, cannot be right"), position,
+                               error);
   record = capture_file_window_need(&file->window, header + captured);
   if (G_UNLIKELY(record.length < header + captured)) return capture_file_cut_in_frame(file, error);
   frame->time = (int64_t)seconds * NANOSECONDS_PER_SECOND + (int64_t)fraction * file->fraction;
-  capture_file_fill_frame(file, frame, 0, (Bytes){record.data + header, captured}, original, position + header);
+  capture_file_fill_frame(file, frame, 0, (Bytes){record.data + header, captured}, original,
+                          position + header);
   capture_file_window_consume(&file->window, header + captured);
   return CAPTURE_FRAME;
 }

@@ -13,7 +13,13 @@ enum {
 };
 
 /* What the tables kept for a whole file may hold; a file with more of them is made to exhaust us. */
-enum { INTERFACES_MAX = 65536, COMMENTS_MAX = 1024, NAMES_MAX = 16384, NAME_BYTES = 255, PREAMBLE_BLOCKS = 4096 };
+enum {
+  INTERFACES_MAX = 65536,
+  COMMENTS_MAX = 1024,
+  NAMES_MAX = 16384,
+  NAME_BYTES = 255,
+  PREAMBLE_BLOCKS = 4096
+};
 
 /* One block, held whole. */
 typedef struct {
@@ -41,7 +47,8 @@ static BlockStep damage_in_block(CaptureFile *file, const Block *block, GError *
   return damage(file, _("the block before frame %u, at byte %s, cannot be right"), block, error);
 }
 
-/* Reads the next option; returns false at the end of the list, also where an option claims more than there is. */
+/* Reads the next option; returns false at the end of the list, also where an option claims more than there
+ * is. */
 static bool next_option(const CaptureFile *file, ByteReader *body, uint16_t *code, Bytes *value)
 {
   *code = capture_file_read16(file, body);
@@ -68,7 +75,8 @@ static BlockStep read_section(CaptureFile *file, Block *block, GError **error)
   if (block->body.overrun) return damage_in_block(file, block, error);
   if (major != 1) {
     file->ended = true;
-    g_set_error(error, CAPTURE_ERROR, file->format_name == NULL ? CAPTURE_ERROR_FOREIGN : CAPTURE_ERROR_DAMAGED,
+    g_set_error(error, CAPTURE_ERROR,
+                file->format_name == NULL ? CAPTURE_ERROR_FOREIGN : CAPTURE_ERROR_DAMAGED,
                 _("this is a pcapng file of version %u.%u, which is not known here"), major, minor);
     return BLOCK_FAILED;
   }
@@ -88,7 +96,8 @@ static BlockStep read_interface(CaptureFile *file, Block *block, GError **error)
   uint16_t link_type = capture_file_read16(file, &block->body);
   byte_reader_take(&block->body, 2);
   uint32_t snap_length = capture_file_read32(file, &block->body);
-  if (block->body.overrun || file->interfaces->len == INTERFACES_MAX) return damage_in_block(file, block, error);
+  if (block->body.overrun || file->interfaces->len == INTERFACES_MAX)
+    return damage_in_block(file, block, error);
   Bytes name = BYTES_EMPTY, description = BYTES_EMPTY, value;
   uint8_t resolution = 6;
   uint64_t offset = 0;
@@ -144,24 +153,28 @@ static BlockStep read_secrets(CaptureFile *file, Block *block, GError **error)
 }
 
 /* Fills the frame from captured bytes at the front of the body. */
-static BlockStep deliver(CaptureFile *file, Block *block, uint32_t interface, uint32_t captured, uint32_t original,
-                         GError **error)
+static BlockStep deliver(CaptureFile *file, Block *block, uint32_t interface, uint32_t captured,
+                         uint32_t original, GError **error)
 {
   uint64_t source_offset = block->position + BLOCK_HEAD + block->body.position;
   Bytes bytes = byte_reader_take(&block->body, captured);
   if (block->body.overrun || captured > LIMIT_FRAME_BYTES)
     return damage(file, _("the length of frame %u, at byte %s, cannot be right"), block, error);
   if (interface >= file->interfaces->len - file->first_interface)
-    return damage(file, _("frame %u, at byte %s, is of an interface that the file does not describe"), block, error);
-  capture_file_fill_frame(file, block->frame, file->first_interface + interface, bytes, original, source_offset);
+    return damage(file, _("frame %u, at byte %s, is of an interface that the file does not describe"), block,
+                  error);
+  capture_file_fill_frame(file, block->frame, file->first_interface + interface, bytes, original,
+                          source_offset);
   return BLOCK_DELIVERED;
 }
 
-/* Reads the two halves of a time, and the lengths, as the enhanced and the obsolete packet block have them. */
+/* Reads the two halves of a time, and the lengths, as the enhanced and the obsolete packet block have them.
+ */
 static BlockStep read_timed_packet(CaptureFile *file, Block *block, uint32_t interface, GError **error)
 {
   uint64_t high = capture_file_read32(file, &block->body), low = capture_file_read32(file, &block->body);
-  uint32_t captured = capture_file_read32(file, &block->body), original = capture_file_read32(file, &block->body);
+  uint32_t captured = capture_file_read32(file, &block->body),
+           original = capture_file_read32(file, &block->body);
   BlockStep step = deliver(file, block, interface, captured, original, error);
   if (step != BLOCK_DELIVERED) return step;
   const CaptureFileClock *clock = &g_array_index(file->clocks, CaptureFileClock, block->frame->interface_id);
@@ -181,7 +194,8 @@ static BlockStep read_obsolete_packet(CaptureFile *file, Block *block, GError **
   return read_timed_packet(file, block, interface, error);
 }
 
-/* Has neither interface, nor captured length, nor time: the first, what fits, and the last frame's stand in for them. */
+/* Has neither interface, nor captured length, nor time: the first, what fits, and the last frame's stand in
+ * for them. */
 static BlockStep read_simple_packet(CaptureFile *file, Block *block, GError **error)
 {
   uint32_t original = capture_file_read32(file, &block->body), captured = original;
@@ -214,7 +228,8 @@ static const BlockRow *find_row(uint32_t type)
   return NULL;
 }
 
-/* A section may change the byte order, so its length can be read only after its magic. Returns false when there is none. */
+/* A section may change the byte order, so its length can be read only after its magic. Returns false when
+ * there is none. */
 static bool read_byte_order(CaptureFile *file)
 {
   ByteReader reader = byte_reader(capture_file_window_need(&file->window, BLOCK_FRAME));
@@ -275,8 +290,8 @@ static BlockStep read_block(CaptureFile *file, Frame *frame, GError **error)
   return step;
 }
 
-/* Reads what stands before the first frame, so that the interfaces are known at once. From a pipe only to the first of them:
- * a live source may have no more to say for a while. */
+/* Reads what stands before the first frame, so that the interfaces are known at once. From a pipe only to the
+ * first of them: a live source may have no more to say for a while. */
 static bool read_preamble(CaptureFile *file, GError **error)
 {
   for (unsigned count = 0; count < PREAMBLE_BLOCKS; count++) {
@@ -310,9 +325,12 @@ static CaptureStep next_pcapng(CaptureFile *file, Frame *frame, GError **error)
     if (G_UNLIKELY(held < BLOCK_HEAD))
       return held == 0 ? capture_file_end(file, error) : capture_file_cut_in_block(file, error);
     switch (read_block(file, frame, error)) {
-    case BLOCK_DELIVERED: return CAPTURE_FRAME;
-    case BLOCK_FAILED: return CAPTURE_FAILED;
-    case BLOCK_DONE: break;
+    case BLOCK_DELIVERED:
+      return CAPTURE_FRAME;
+    case BLOCK_FAILED:
+      return CAPTURE_FAILED;
+    case BLOCK_DONE:
+      break;
     }
   }
 }

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How much is asked for at a time: what was read should still be in the processor's cache when it is decoded. */
+/* How much is asked for at a time: what was read should still be in the processor's cache when it is decoded.
+ */
 enum { READ_BYTES = 262144 };
 
 void capture_file_window_init(CaptureFileWindow *window, int fd)

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The one reused stretch of memory through which a capture is read: by position from a file, in order from a pipe. */
+/* The one reused stretch of memory through which a capture is read: by position from a file, in order from a
+ * pipe. */
 #pragma once
 
 #include "base/bytes.h"
 
 typedef struct {
-  int fd;              /* owned */
+  int fd; /* owned */
   bool seekable;
-  bool ended;          /* nothing more will come */
-  int read_errno;      /* why it ended, or 0 for the plain end */
-  uint8_t *memory;     /* CAPTURE_WINDOW_BYTES */
-  size_t start, end;   /* what is held and not yet consumed: memory[start, end) */
-  uint64_t offset;     /* of memory[0] in the source */
-  uint64_t total;      /* size of the source when it was opened, 0 when unknown */
+  bool ended;        /* nothing more will come */
+  int read_errno;    /* why it ended, or 0 for the plain end */
+  uint8_t *memory;   /* CAPTURE_WINDOW_BYTES */
+  size_t start, end; /* what is held and not yet consumed: memory[start, end) */
+  uint64_t offset;   /* of memory[0] in the source */
+  uint64_t total;    /* size of the source when it was opened, 0 when unknown */
 } CaptureFileWindow;
 
 /* The most that capture_file_window_need can be asked for. */
@@ -26,8 +27,8 @@ void capture_file_window_clear(CaptureFileWindow *window);
 /* Reads until count bytes are held or the source ends; use capture_file_window_need. */
 void capture_file_window_fill(CaptureFileWindow *window, size_t count);
 
-/* Returns a view of at least count bytes (at most CAPTURE_WINDOW_BYTES), valid until the next need, or a shorter one where the
- * source ends before. Consumes nothing. */
+/* Returns a view of at least count bytes (at most CAPTURE_WINDOW_BYTES), valid until the next need, or a
+ * shorter one where the source ends before. Consumes nothing. */
 static inline Bytes capture_file_window_need(CaptureFileWindow *window, size_t count)
 {
   if (G_UNLIKELY(window->end - window->start < count)) capture_file_window_fill(window, count);

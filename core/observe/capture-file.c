@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "observe/capture-file-format.h"
 
-G_DEFINE_QUARK(capture-error-quark, capture_error)
+G_DEFINE_QUARK(capture - error - quark, capture_error)
 
 static const struct {
   bool (*recognises)(const uint8_t magic[4]);
@@ -48,7 +48,8 @@ static const char *describe_errno(int code)
   return g_strerror(code);
 }
 
-/* Says that the source could not be read on, or that a file lost its end since it was opened; false when neither is so. */
+/* Says that the source could not be read on, or that a file lost its end since it was opened; false when
+ * neither is so. */
 static bool set_read_error(const CaptureFile *file, GError **error)
 {
   const CaptureFileWindow *window = &file->window;
@@ -73,8 +74,9 @@ CaptureStep capture_file_cut_in_frame(CaptureFile *file, GError **error)
 {
   file->ended = true;
   if (!set_read_error(file, error))
-    g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_DAMAGED, _("the file ends inside frame %u, at byte %" G_GUINT64_FORMAT),
-                file->frames + 1, capture_file_window_end(&file->window));
+    g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_DAMAGED,
+                _("the file ends inside frame %u, at byte %" G_GUINT64_FORMAT), file->frames + 1,
+                capture_file_window_end(&file->window));
   return CAPTURE_FAILED;
 }
 
@@ -88,7 +90,8 @@ CaptureStep capture_file_cut_in_block(CaptureFile *file, GError **error)
                 _("the file ends inside its header, at byte %" G_GUINT64_FORMAT), end);
   else
     g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_DAMAGED,
-                _("the file ends inside the block after frame %u, at byte %" G_GUINT64_FORMAT), file->frames, end);
+                _("the file ends inside the block after frame %u, at byte %" G_GUINT64_FORMAT), file->frames,
+                end);
   return CAPTURE_FAILED;
 }
 
@@ -144,7 +147,8 @@ CaptureFile *capture_file_open_fd(int fd, GError **error)
 CaptureFile *capture_file_open(const char *path, GError **error)
 {
   bool standard_input = strcmp(path, "-") == 0;
-  int fd = standard_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  int fd =
+      standard_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) {
     g_set_error_literal(error, CAPTURE_ERROR, CAPTURE_ERROR_OPEN, describe_errno(errno));
     return NULL;

@@ -18,15 +18,15 @@ enum { BUFFER_BYTES = 262144, TEMPORARY_NAMES = 100, NAME_KEPT = 200 };
 
 struct CaptureWriter {
   int fd;
-  bool direct;      /* a pipe or device: no temporary file, no reading back */
-  bool begun;       /* the section header is written */
-  char *path;       /* where commit renames to; NULL for a spool and where direct */
-  char *temporary;  /* what is to be renamed or removed; NULL as above */
+  bool direct;     /* a pipe or device: no temporary file, no reading back */
+  bool begun;      /* the section header is written */
+  char *path;      /* where commit renames to; NULL for a spool and where direct */
+  char *temporary; /* what is to be renamed or removed; NULL as above */
   char *comment;
-  int error;        /* errno of the first failure, 0 while all is well; after it nothing more is written */
+  int error; /* errno of the first failure, 0 while all is well; after it nothing more is written */
   uint32_t interfaces;
-  uint64_t offset;  /* bytes given to us so far, in the buffer or written */
-  uint8_t *buffer;  /* BUFFER_BYTES */
+  uint64_t offset; /* bytes given to us so far, in the buffer or written */
+  uint8_t *buffer; /* BUFFER_BYTES */
   size_t buffered;
 };
 
@@ -50,7 +50,8 @@ static void set_error(int code, GError **error)
   for (size_t i = 0; i < G_N_ELEMENTS(rows) && text == NULL; i++) {
     if (rows[i].code == code) text = _(rows[i].text);
   }
-  g_set_error_literal(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code), text != NULL ? text : g_strerror(code));
+  g_set_error_literal(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code),
+                      text != NULL ? text : g_strerror(code));
 }
 
 /* Returns a writer to fd, or NULL with *error set from errno when there is none. */
@@ -73,8 +74,9 @@ static CaptureWriter *new_direct(int fd, GError **error)
   return writer;
 }
 
-/* Returns the file that a save to path should replace, or NULL when path is to be written directly: a pipe, a device, or one of
- * the names under /dev and /proc that stand for an open descriptor. A link keeps its place: what it leads to is replaced. */
+/* Returns the file that a save to path should replace, or NULL when path is to be written directly: a pipe, a
+ * device, or one of the names under /dev and /proc that stand for an open descriptor. A link keeps its place:
+ * what it leads to is replaced. */
 static char *find_target(const char *path)
 {
   struct stat itself, status;
@@ -226,7 +228,8 @@ uint64_t capture_writer_write(CaptureWriter *writer, const Frame *frame)
   g_assert(frame->bytes.length <= LIMIT_FRAME_BYTES);
   uint32_t captured = (uint32_t)frame->bytes.length;
   uint8_t head[PCAPNG_PACKET_HEAD], tail[PCAPNG_PACKET_TAIL_MAX];
-  pcapng_packet_head(head, frame->interface_id, MAX(frame->time, 0), captured, MAX(frame->original_length, captured));
+  pcapng_packet_head(head, frame->interface_id, MAX(frame->time, 0), captured,
+                     MAX(frame->original_length, captured));
   append(writer, head, sizeof head);
   uint64_t offset = writer->offset;
   append(writer, frame->bytes.data, captured);

@@ -5,11 +5,12 @@
 #include "base/limits.h"
 #include "protocol/registry.h"
 
-/* Bytes of a stream whose protocol is not known yet wait in `head`; where they came from, here. */
+/* Bytes of a stream whose protocol is not known yet wait in `head`; where they came from, here. Gaps too, in their order. */
 typedef struct {
   StreamChunk chunk;
   uint8_t side;
   size_t start;
+  uint64_t gap; /* bytes missing at chunk.offset; 0 for bytes */
 } HeldChunk;
 
 struct Dialogue {
@@ -22,7 +23,6 @@ struct Dialogue {
   RowStamp last; /* of the last bytes */
   GArray *held;
   ByteBuffer head[2];
-  uint64_t gap[2]; /* bytes missing before recognition */
   uint64_t bytes;
   uint32_t commands, replies;
   uint8_t client_side;
@@ -192,11 +192,9 @@ static void begin(Dialogue *dialogue, ProtocolId protocol)
                 (RowStamp){info->first_time, info->first_frame}, false);
   for (guint i = 0; dialogue->held != NULL && i < dialogue->held->len; i++) {
     HeldChunk *held = &g_array_index(dialogue->held, HeldChunk, i);
-    uint64_t expected = held->chunk.offset;
-    if (dialogue->gap[held->side] > 0 && expected > 0) {
-      uint64_t missing = MIN(dialogue->gap[held->side], expected);
-      dialogue_gap(dialogue, held->side, expected - missing, missing, dialogue->stamp);
-      dialogue->gap[held->side] = 0;
+    if (held->gap > 0) {
+      dialogue_gap(dialogue, held->side, held->chunk.offset, held->gap, (RowStamp){held->chunk.time, held->chunk.frame});
+      continue;
     }
     held->chunk.bytes = bytes_slice(byte_buffer_view(&dialogue->head[held->side]), held->start, held->chunk.bytes.length);
     feed(dialogue, held->side, &held->chunk);
@@ -235,11 +233,15 @@ static Recognition judge(Dialogue *dialogue, uint8_t side, Bytes extra, Protocol
   return MAX(judged, other);
 }
 
-static void keep_chunk(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
+static void keep(Dialogue *dialogue, HeldChunk held)
 {
   if (dialogue->held == NULL) dialogue->held = g_array_new(FALSE, FALSE, sizeof(HeldChunk));
-  HeldChunk held = {*chunk, side, byte_buffer_view(&dialogue->head[side]).length};
   g_array_append_val(dialogue->held, held);
+}
+
+static void keep_chunk(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
+{
+  keep(dialogue, (HeldChunk){.chunk = *chunk, .side = side, .start = byte_buffer_view(&dialogue->head[side]).length});
   byte_buffer_append(&dialogue->head[side], chunk->bytes);
 }
 
@@ -282,7 +284,8 @@ bool dialogue_receive(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk
 void dialogue_gap(Dialogue *dialogue, uint8_t side, uint64_t offset, uint64_t length, RowStamp stamp)
 {
   if (!dialogue->known) {
-    dialogue->gap[side] += length;
+    StreamChunk missing = {.offset = offset, .time = stamp.time, .frame = stamp.frame};
+    keep(dialogue, (HeldChunk){.chunk = missing, .side = side, .gap = length});
     return;
   }
   dialogue->stamp = dialogue->last = stamp;

@@ -7,12 +7,17 @@
 static const char *link_name(uint16_t link_type)
 {
   switch (link_type) {
-  case LINK_TYPE_ETHERNET: return "Ethernet";
+  case LINK_TYPE_ETHERNET:
+    return "Ethernet";
   case LINK_TYPE_NULL:
-  case LINK_TYPE_LOOP: return "Loopback";
-  case LINK_TYPE_LINUX_SLL: return "Linux SLL";
-  case LINK_TYPE_LINUX_SLL2: return "Linux SLL2";
-  default: return "";
+  case LINK_TYPE_LOOP:
+    return "Loopback";
+  case LINK_TYPE_LINUX_SLL:
+    return "Linux SLL";
+  case LINK_TYPE_LINUX_SLL2:
+    return "Linux SLL2";
+  default:
+    return "";
   }
 }
 

@@ -101,6 +101,12 @@ void text_writer_heading(TextWriter *writer, const char *title, const char *deta
   put(writer, "\n");
 }
 
+void text_writer_set_start(TextWriter *writer, Nanoseconds start)
+{
+  writer->start = start;
+  writer->started = true;
+}
+
 /* Appends the name of an endpoint, where one is known, and its address. */
 static void put_endpoint(TextWriter *writer, const IpAddress *address, uint16_t port)
 {

@@ -19,6 +19,9 @@ TextWriter *text_writer_new(ByteBuffer *out, const TextWriterOptions *options);
 /* Writes the heading: what is shown. */
 void text_writer_heading(TextWriter *writer, const char *title, const char *detail);
 
+/* Tells when the capture began: times are shown from there; else from the first row. */
+void text_writer_set_start(TextWriter *writer, Nanoseconds start);
+
 /* Returns the sink that writes rows. */
 RowSink text_writer_get_sink(TextWriter *writer);
 

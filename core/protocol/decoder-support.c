@@ -79,8 +79,8 @@ static void start_range(LineRange *range, uint64_t offset)
 static void add_to_range(LineRange *range, Bytes raw, uint64_t length, bool borrowed)
 {
   bool whole = range->view.length == range->length;
-  bool follows = borrowed && !range->copied &&
-                 (range->length == 0 || range->view.data + range->view.length == raw.data);
+  bool follows =
+      borrowed && !range->copied && (range->length == 0 || range->view.data + range->view.length == raw.data);
   range->length += length;
   if (!whole) return;
   if (follows) {

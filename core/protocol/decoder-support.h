@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What every line-based decoder needs: lines out of chunks, ranges of several lines, commands awaiting replies, and the
- * emitting of lines and notes. For decoders only. */
+/* What every line-based decoder needs: lines out of chunks, ranges of several lines, commands awaiting
+ * replies, and the emitting of lines and notes. For decoders only. */
 #pragma once
 
 #include "base/limits.h"
@@ -26,7 +26,8 @@ static inline void chunk_cursor_advance(ChunkCursor *cursor, size_t count)
   cursor->offset += count;
 }
 
-/* One line, its line end included. raw is valid until the next call on the assembler, and, where borrowed, while the chunk is. */
+/* One line, its line end included. raw is valid until the next call on the assembler, and, where borrowed,
+ * while the chunk is. */
 typedef struct {
   Bytes raw;       /* at most LIMIT_LINE_SHOWN bytes */
   uint64_t offset; /* of its first byte in its direction */
@@ -38,25 +39,29 @@ typedef struct {
   bool after_gap;  /* the first line after a gap or a mid-stream start: its beginning may be missing */
 } AssembledLine;
 
-/* Makes lines of the chunks of one direction. All zero is ready for use. A line that lies in one chunk is not copied. */
+/* Makes lines of the chunks of one direction. All zero is ready for use. A line that lies in one chunk is not
+ * copied. */
 typedef struct {
-  ByteBuffer held;  /* the beginning of a line that spans chunks */
-  uint64_t offset;  /* of that line */
-  uint64_t length;  /* bytes of it so far; 0: no line has begun */
-  bool ends_in_cr;  /* its last byte so far is CR */
+  ByteBuffer held; /* the beginning of a line that spans chunks */
+  uint64_t offset; /* of that line */
+  uint64_t length; /* bytes of it so far; 0: no line has begun */
+  bool ends_in_cr; /* its last byte so far is CR */
   bool after_gap;
 } LineAssembler;
 
-/* Cuts the next line off the front of cursor. Returns true with *line set; false when there was no line end: then all is held and cursor is empty. */
+/* Cuts the next line off the front of cursor. Returns true with *line set; false when there was no line end:
+ * then all is held and cursor is empty. */
 bool line_assembler_next(LineAssembler *assembler, ChunkCursor *cursor, AssembledLine *line);
 
 /* Hands over the line begun as incomplete, and forgets it. Returns false when none had begun. */
 bool line_assembler_take_rest(LineAssembler *assembler, AssembledLine *line);
 
-/* Bytes are missing here (or the stream is joined in its middle): a line begun is forgotten, the next one is marked after_gap. */
+/* Bytes are missing here (or the stream is joined in its middle): a line begun is forgotten, the next one is
+ * marked after_gap. */
 void line_assembler_gap(LineAssembler *assembler);
 
-/* Returns true while a line has begun and not ended: other readers of the direction (bodies, literals) must wait. */
+/* Returns true while a line has begun and not ended: other readers of the direction (bodies, literals) must
+ * wait. */
 static inline bool line_assembler_is_inside(const LineAssembler *assembler)
 {
   return assembler->length > 0;
@@ -65,8 +70,8 @@ static inline bool line_assembler_is_inside(const LineAssembler *assembler)
 /* Frees what is held, wiped. */
 void line_assembler_clear(LineAssembler *assembler);
 
-/* Consecutive lines or bytes of one direction seen as one contiguous range: a multi-line reply, a command with literals. Not copied
- * while it lies in one chunk. All zero is an empty range. */
+/* Consecutive lines or bytes of one direction seen as one contiguous range: a multi-line reply, a command
+ * with literals. Not copied while it lies in one chunk. All zero is an empty range. */
 typedef struct {
   Bytes view;      /* the first bytes, at most LIMIT_LINE_SHOWN */
   uint64_t offset; /* of the first byte */
@@ -77,7 +82,8 @@ typedef struct {
   bool copied;     /* private */
 } LineRange;
 
-/* Adds the next line, or the next bytes of no line (a literal); they must follow what is in the range. borrowed: raw lies in the chunk being fed. */
+/* Adds the next line, or the next bytes of no line (a literal); they must follow what is in the range.
+ * borrowed: raw lies in the chunk being fed. */
 void line_range_add_line(LineRange *range, const AssembledLine *line);
 void line_range_add_bytes(LineRange *range, uint64_t offset, Bytes raw, bool borrowed);
 
@@ -96,11 +102,11 @@ void line_range_clear(LineRange *range);
 
 /* A command whose reply is awaited. */
 typedef struct {
-  uint64_t mark;  /* the decoder's own: IMAP a hash of the tag */
-  uint32_t id;    /* of its line; 0 where the line was not captured */
-  uint16_t word;  /* its row, or VOCABULARY_UNKNOWN */
-  uint8_t phase;  /* state before it */
-  uint8_t flags;  /* the decoder's own */
+  uint64_t mark; /* the decoder's own: IMAP a hash of the tag */
+  uint32_t id;   /* of its line; 0 where the line was not captured */
+  uint16_t word; /* its row, or VOCABULARY_UNKNOWN */
+  uint8_t phase; /* state before it */
+  uint8_t flags; /* the decoder's own */
 } PendingCommand;
 
 /* The queue of them, oldest first. All zero is empty. Never holds more than LIMIT_PENDING_COMMANDS. */
@@ -112,7 +118,8 @@ typedef struct {
 /* Adds a command at the end. Returns false when the queue was full: the oldest was given up to make room. */
 bool pending_commands_push(PendingCommands *pending, PendingCommand command);
 
-/* Returns the command at index from the oldest on, or NULL where there are fewer. Valid until the queue changes. */
+/* Returns the command at index from the oldest on, or NULL where there are fewer. Valid until the queue
+ * changes. */
 PendingCommand *pending_commands_get(const PendingCommands *pending, uint32_t index);
 
 /* Returns the index of the oldest command with that word, or -1. */
@@ -134,7 +141,10 @@ DecodedLine decoded_line(LineKind kind, Direction direction);
 void decoded_line_set_line(DecodedLine *decoded, const AssembledLine *line);
 void decoded_line_set_range(DecodedLine *decoded, const LineRange *range);
 
-/* Emit one line each and return its id. offset: where in the direction the note belongs (its line's), length: bytes it tells of, else 0. */
+/* Emit one line each and return its id. offset: where in the direction the note belongs (its line's), length:
+ * bytes it tells of, else 0. */
 uint32_t decoder_emit(const DecoderSink *sink, const DecodedLine *line);
-uint32_t decoder_emit_note(const DecoderSink *sink, NoteCode code, Direction direction, uint32_t about, uint64_t offset, uint64_t length);
-uint32_t decoder_emit_credential(const DecoderSink *sink, uint32_t about, uint64_t offset, const Credential *credential);
+uint32_t decoder_emit_note(const DecoderSink *sink, NoteCode code, Direction direction, uint32_t about,
+                           uint64_t offset, uint64_t length);
+uint32_t decoder_emit_credential(const DecoderSink *sink, uint32_t about, uint64_t offset,
+                                 const Credential *credential);

@@ -4,14 +4,14 @@
 
 /* What the last bytes were; only as much as the end "CR LF . CR LF" and its look-alikes need. */
 enum {
-  AT_LINE_START,  /* CR LF, or the very beginning */
-  IN_LINE,        /* anything else */
-  AFTER_CR,       /* in a line, CR */
-  AFTER_BARE_LF,  /* LF without CR */
-  DOT,            /* "." at a line start: not yet counted, it may be the end */
-  DOT_CR,         /* ". CR" at a line start: not yet counted */
-  FALSE_DOT,      /* "." after a bare LF */
-  FALSE_DOT_CR,   /* ". CR" after a bare LF */
+  AT_LINE_START, /* CR LF, or the very beginning */
+  IN_LINE,       /* anything else */
+  AFTER_CR,      /* in a line, CR */
+  AFTER_BARE_LF, /* LF without CR */
+  DOT,           /* "." at a line start: not yet counted, it may be the end */
+  DOT_CR,        /* ". CR" at a line start: not yet counted */
+  FALSE_DOT,     /* "." after a bare LF */
+  FALSE_DOT_CR,  /* ". CR" after a bare LF */
 };
 
 void dot_body_begin(DotBody *body)

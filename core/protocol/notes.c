@@ -21,8 +21,9 @@ static const NoteText notes[NOTE_COUNT] = {
                               N_("No command of this protocol that we know")},
     [NOTE_STARTTLS] = {"starttls", SEVERITY_INFO,
                        N_("From here on TLS seals the line: a listener sees sizes and times, no words")},
-    [NOTE_MIDSTREAM] = {"midstream", SEVERITY_INFO,
-                        N_("The capture begins in the middle of this conversation; what was before is unknown")},
+    [NOTE_MIDSTREAM] =
+        {"midstream", SEVERITY_INFO,
+         N_("The capture begins in the middle of this conversation; what was before is unknown")},
     [NOTE_CONFLICTING_OVERLAP] = {"conflicting-overlap", SEVERITY_WARNING,
                                   N_("Sent twice with different content (%s); the first copy is shown")},
     [NOTE_LINE_TOO_LONG] = {"line-too-long", SEVERITY_WARNING,
@@ -31,8 +32,7 @@ static const NoteText notes[NOTE_COUNT] = {
                           N_("Too many commands without a reply; the oldest is no longer waited for")},
     [NOTE_ONE_SIDED] = {"one-sided", SEVERITY_WARNING,
                         N_("Only one side of this conversation was captured; the other has to be guessed")},
-    [NOTE_BAD_REPLY] = {"bad-reply", SEVERITY_WARNING,
-                        N_("The server's line has not the shape of a reply")},
+    [NOTE_BAD_REPLY] = {"bad-reply", SEVERITY_WARNING, N_("The server's line has not the shape of a reply")},
     [NOTE_BARE_CR] = {"bare-cr", SEVERITY_WARNING, N_("A CR without LF stands inside the line")},
     [NOTE_NUL] = {"nul", SEVERITY_WARNING, N_("A zero byte stands inside the line; text has none")},
     [NOTE_FALSE_END] =
@@ -40,9 +40,8 @@ static const NoteText notes[NOTE_COUNT] = {
          N_("A lone dot without proper CR LF stands inside: a careless server would end the message there")},
     [NOTE_STARTTLS_REFUSED] = {"starttls-refused", SEVERITY_WARNING,
                                N_("No TLS: whatever follows can be read on the way")},
-    [NOTE_STARTTLS_STRIPPED] =
-        {"starttls-stripped", SEVERITY_ERROR,
-         N_("Something on the way seems to have crossed out the offer of STARTTLS")},
+    [NOTE_STARTTLS_STRIPPED] = {"starttls-stripped", SEVERITY_ERROR,
+                                N_("Something on the way seems to have crossed out the offer of STARTTLS")},
     [NOTE_STARTTLS_INJECTION] =
         {"starttls-injection", SEVERITY_ERROR,
          N_("Sent in clear after STARTTLS: a careful server throws this away, a careless one obeys it")},

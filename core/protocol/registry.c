@@ -9,7 +9,8 @@
 
 #define PORTS_MAX 8
 
-/* Name, label and usual ports stand here too, for protocols without a decoder. The ports above 1024 are those of `carteiro lab`. */
+/* Name, label and usual ports stand here too, for protocols without a decoder. The ports above 1024 are those
+ * of `carteiro lab`. */
 static const struct {
   const char *name, *label;
   const DecoderClass *class;

@@ -9,7 +9,8 @@ uint16_t vocabulary_find_word(const Vocabulary *vocabulary, Bytes word)
   return VOCABULARY_UNKNOWN;
 }
 
-/* Returns the first row with that code whose `after` is the one given (NULL: a row for any command), or VOCABULARY_UNKNOWN. */
+/* Returns the first row with that code whose `after` is the one given (NULL: a row for any command), or
+ * VOCABULARY_UNKNOWN. */
 static uint16_t find_row(const Vocabulary *vocabulary, Bytes code, const char *after)
 {
   for (size_t i = 0; i < vocabulary->reply_count; i++) {

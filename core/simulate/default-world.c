@@ -25,6 +25,7 @@ const DefaultLink default_links[DEFAULT_LINK_COUNT] = {
     {DEFAULT_MAIL_ALPHA, DEFAULT_NAME_SERVER, "alpha–DNS"},
     {DEFAULT_MAIL_ALPHA, DEFAULT_MAIL_BETA, "alpha–beta"},
     {DEFAULT_MAIL_BETA, DEFAULT_BOB, "beta–Bob"},
+    {DEFAULT_NAME_SERVER, DEFAULT_MAIL_BETA, "DNS–beta"},
 };
 
 const DefaultUser default_users[DEFAULT_USER_COUNT] = {

@@ -34,7 +34,7 @@ typedef struct {
   uint16_t host, server;
 } DefaultUser;
 
-#define DEFAULT_LINK_COUNT 4
+#define DEFAULT_LINK_COUNT 5
 #define DEFAULT_USER_COUNT 2
 #define DEFAULT_EVE_LINK 2 /* between the servers */
 #define DEFAULT_LINK_DELAY (20 * NANOSECONDS_PER_MILLISECOND)

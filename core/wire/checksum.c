@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The Internet checksum over words of the machine's own order: RFC 1071 section 2 (B) shows that only the end needs a swap. */
+/* The Internet checksum over words of the machine's own order: RFC 1071 section 2 (B) shows that only the end
+ * needs a swap. */
 #include "wire/checksum.h"
 
 #include "wire/layer.h"
@@ -33,14 +34,20 @@ uint64_t checksum_add(uint64_t sum, Bytes bytes)
   return sum + a + b + c + d;
 }
 
-uint64_t checksum_add_pseudo_header(uint64_t sum, const IpAddress *source, const IpAddress *destination, uint8_t protocol,
-                                    size_t length)
+uint64_t checksum_add_pseudo_header(uint64_t sum, const IpAddress *source, const IpAddress *destination,
+                                    uint8_t protocol, size_t length)
 {
   size_t address_length = source->version == 4 ? 4 : 16;
   sum = checksum_add(sum, (Bytes){source->bytes, address_length});
   sum = checksum_add(sum, (Bytes){destination->bytes, address_length});
-  const uint8_t tail[8] = {(uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length,
-                           0, 0, 0, protocol};
+  const uint8_t tail[8] = {(uint8_t)(length >> 24),
+                           (uint8_t)(length >> 16),
+                           (uint8_t)(length >> 8),
+                           (uint8_t)length,
+                           0,
+                           0,
+                           0,
+                           protocol};
   return checksum_add(sum, (Bytes){tail, sizeof tail});
 }
 
@@ -59,14 +66,15 @@ uint16_t checksum_finish(uint64_t sum)
 ChecksumVerdict checksum_verify(const Frame *frame, const Packet *packet)
 {
   bool tcp = packet->kind == PACKET_TCP;
-  if ((!tcp && packet->kind != PACKET_UDP) || packet->payload.length != packet->payload_length) return CHECKSUM_UNKNOWN;
+  if ((!tcp && packet->kind != PACKET_UDP) || packet->payload.length != packet->payload_length)
+    return CHECKSUM_UNKNOWN;
   Bytes segment = bytes_slice(frame->bytes, (size_t)packet->link_length + packet->network_length,
                               packet->transport_length + packet->payload.length);
   Bytes stored = bytes_slice(segment, tcp ? 16 : 6, 2);
   uint16_t value = (uint16_t)(stored.data[0] << 8 | stored.data[1]);
   if (!tcp && value == 0 && packet->source.version == 4) return CHECKSUM_ABSENT;
-  uint64_t sum = checksum_add_pseudo_header(0, &packet->source, &packet->destination, tcp ? IP_PROTOCOL_TCP : IP_PROTOCOL_UDP,
-                                            segment.length);
+  uint64_t sum = checksum_add_pseudo_header(0, &packet->source, &packet->destination,
+                                            tcp ? IP_PROTOCOL_TCP : IP_PROTOCOL_UDP, segment.length);
   if (checksum_finish(checksum_add(sum, segment)) == 0) return CHECKSUM_GOOD;
   return value == fold(sum) ? CHECKSUM_OFFLOAD : CHECKSUM_BAD;
 }

@@ -56,7 +56,8 @@ static bool parse_groups(const char *text, Ipv6Text *found)
     if (*text == ':') text++;
     size_t digits = strcspn(text, ":.");
     if (text[digits] == '.') {
-      if (found->length + 4 > sizeof found->bytes || !parse_dotted(text, found->bytes + found->length)) return false;
+      if (found->length + 4 > sizeof found->bytes || !parse_dotted(text, found->bytes + found->length))
+        return false;
       found->length += 4;
       return true;
     }

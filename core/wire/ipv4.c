@@ -26,7 +26,8 @@ LayerStep ipv4_parse(Layer *layer, Packet *packet, uint8_t *protocol)
   byte_reader_take(&reader, 2);
   Bytes source = byte_reader_take(&reader, 4), destination = byte_reader_take(&reader, 4);
   size_t header = (first & 15u) * 4u;
-  if (reader.overrun || first >> 4 != 4 || header < IPV4_HEADER || header > layer->captured.length) return LAYER_DAMAGED;
+  if (reader.overrun || first >> 4 != 4 || header < IPV4_HEADER || header > layer->captured.length)
+    return LAYER_DAMAGED;
   if (total_length == 0) total_length = layer->wire_length;
   if (total_length < header || total_length > layer->wire_length) return LAYER_DAMAGED;
   layer_bound(layer, total_length);

@@ -7,11 +7,12 @@
 
 enum { IPV4_HEADER = 20 };
 
-/* Reads the header: sets packet's addresses, network_length and fragment, *protocol to what follows, and bounds the layer by the
- * total length, so that padding is out; a total length of 0 (the card was to cut a large segment) bounds nothing. LAYER_STOP:
- * a fragment. */
+/* Reads the header: sets packet's addresses, network_length and fragment, *protocol to what follows, and
+ * bounds the layer by the total length, so that padding is out; a total length of 0 (the card was to cut a
+ * large segment) bounds nothing. LAYER_STOP: a fragment. */
 LayerStep ipv4_parse(Layer *layer, Packet *packet, uint8_t *protocol);
 
-/* Writes a header without options, with its checksum, for payload_length bytes to follow; don't fragment is set. */
+/* Writes a header without options, with its checksum, for payload_length bytes to follow; don't fragment is
+ * set. */
 void ipv4_build(const IpAddress *source, const IpAddress *destination, uint8_t protocol, uint8_t time_to_live,
                 uint16_t identification, size_t payload_length, uint8_t *out);

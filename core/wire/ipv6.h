@@ -7,9 +7,9 @@
 
 enum { IPV6_HEADER = 40 };
 
-/* Reads the header and up to LIMIT_IPV6_EXTENSIONS extensions: sets packet's addresses, network_length and fragment, *protocol
- * to what follows, and bounds the layer by the payload length (0, a jumbogram or a large segment, bounds nothing).
- * LAYER_STOP: a fragment that is not the whole datagram. */
+/* Reads the header and up to LIMIT_IPV6_EXTENSIONS extensions: sets packet's addresses, network_length and
+ * fragment, *protocol to what follows, and bounds the layer by the payload length (0, a jumbogram or a large
+ * segment, bounds nothing). LAYER_STOP: a fragment that is not the whole datagram. */
 LayerStep ipv6_parse(Layer *layer, Packet *packet, uint8_t *protocol);
 
 /* Writes a header for payload_length bytes to follow; identification becomes the flow label. */

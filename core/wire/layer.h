@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a parser stands in a frame: what was captured and what was on the wire, both from the current header on. */
+/* Where a parser stands in a frame: what was captured and what was on the wire, both from the current header
+ * on. */
 #pragma once
 
 #include "base/bytes.h"

@@ -41,7 +41,8 @@ static LayerStep parse_linux_sll2(Layer *layer, uint16_t *ether_type)
   return step == LAYER_NEXT && *ether_type < ETHER_TYPE_FIRST ? LAYER_STOP : step;
 }
 
-/* The address families that BSD systems, macOS and Linux write before a packet of their loopback interface. */
+/* The address families that BSD systems, macOS and Linux write before a packet of their loopback interface.
+ */
 static const struct {
   uint8_t family;
   uint16_t ether_type;
@@ -50,7 +51,8 @@ static const struct {
     {28, ETHER_TYPE_IPV6}, {30, ETHER_TYPE_IPV6},
 };
 
-/* The family is in the byte order of the capturing machine, which the file's need not be: a small number fits only one. */
+/* The family is in the byte order of the capturing machine, which the file's need not be: a small number fits
+ * only one. */
 static LayerStep parse_loopback(Layer *layer, uint16_t *ether_type)
 {
   ByteReader reader = byte_reader(layer->captured);
@@ -88,7 +90,8 @@ static LayerStep parse_ipv6_only(Layer *layer, uint16_t *ether_type)
   return LAYER_NEXT;
 }
 
-/* The commonest first. 12 and 14 are what some systems wrote for raw IP before the registry gave it a number. */
+/* The commonest first. 12 and 14 are what some systems wrote for raw IP before the registry gave it a number.
+ */
 static const struct {
   uint16_t link_type;
   LayerStep (*parse)(Layer *layer, uint16_t *ether_type);
@@ -182,7 +185,8 @@ LayerStep gre_parse(Layer *layer, uint16_t *ether_type)
   return step;
 }
 
-void ethernet_build(const MacAddress *source, const MacAddress *destination, uint16_t ether_type, uint8_t *out)
+void ethernet_build(const MacAddress *source, const MacAddress *destination, uint16_t ether_type,
+                    uint8_t *out)
 {
   memcpy(out, destination->bytes, sizeof destination->bytes);
   memcpy(out + 6, source->bytes, sizeof source->bytes);

@@ -14,6 +14,6 @@ typedef struct {
 /* Writes six pairs of hex digits joined by colons, with their NUL; returns the length, always 17. */
 size_t mac_address_format(const MacAddress *address, char text[MAC_ADDRESS_TEXT]);
 
-/* Reads what mac_address_format writes, in either case of letters; returns false and leaves *address alone when text
- * is anything else. */
+/* Reads what mac_address_format writes, in either case of letters; returns false and leaves *address alone
+ * when text is anything else. */
 bool mac_address_parse(const char *text, MacAddress *address);

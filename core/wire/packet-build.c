@@ -10,9 +10,10 @@
 #include "wire/tcp.h"
 #include "wire/udp.h"
 
-/* Sums pseudo-header, header and payload into the header's checksum field at offset. A UDP sum of 0 is sent as all ones,
- * because 0 means "none" there; in TCP the two are equal to the receiver. RFC 768. */
-static void put_checksum(const PacketTemplate *packet, uint8_t protocol, uint8_t *segment, size_t length, size_t offset)
+/* Sums pseudo-header, header and payload into the header's checksum field at offset. A UDP sum of 0 is sent
+ * as all ones, because 0 means "none" there; in TCP the two are equal to the receiver. RFC 768. */
+static void put_checksum(const PacketTemplate *packet, uint8_t protocol, uint8_t *segment, size_t length,
+                         size_t offset)
 {
   uint64_t sum = checksum_add_pseudo_header(0, &packet->source, &packet->destination, protocol, length);
   uint16_t checksum = checksum_finish(checksum_add(sum, (Bytes){segment, length}));
@@ -35,7 +36,8 @@ size_t packet_build(const PacketTemplate *packet, uint8_t *out, size_t size)
 
   uint8_t protocol = tcp ? IP_PROTOCOL_TCP : IP_PROTOCOL_UDP;
   uint8_t *segment = out + ETHERNET_HEADER + network;
-  ethernet_build(&packet->source_mac, &packet->destination_mac, ipv4 ? ETHER_TYPE_IPV4 : ETHER_TYPE_IPV6, out);
+  ethernet_build(&packet->source_mac, &packet->destination_mac, ipv4 ? ETHER_TYPE_IPV4 : ETHER_TYPE_IPV6,
+                 out);
   (ipv4 ? ipv4_build : ipv6_build)(&packet->source, &packet->destination, protocol, packet->time_to_live,
                                    packet->identification, segment_length, out + ETHERNET_HEADER);
   (tcp ? tcp_build : udp_build)(packet, segment);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Builds whole Ethernet frames with TCP or UDP inside, right checksums included: the counterpart of packet_parse. */
+/* Builds whole Ethernet frames with TCP or UDP inside, right checksums included: the counterpart of
+ * packet_parse. */
 #pragma once
 
 #include "wire/mac-address.h"
@@ -20,12 +21,17 @@ typedef struct {
   Bytes payload;
 } PacketTemplate;
 
-/* Bytes of Ethernet, IPv6 and TCP headers at their longest: a buffer of this and the payload holds any frame. */
+/* Bytes of Ethernet, IPv6 and TCP headers at their longest: a buffer of this and the payload holds any frame.
+ */
 #define PACKET_HEADERS_MAX 114u
 
 /* A TCP option "maximum segment size" for the options of a SYN. RFC 9293 section 3.2. */
-#define PACKET_MSS_OPTION(mss) {2, 4, (uint8_t)((mss) >> 8), (uint8_t)((mss)&0xff)}
+#define PACKET_MSS_OPTION(mss)                                                                               \
+  {                                                                                                          \
+    2, 4, (uint8_t)((mss) >> 8), (uint8_t)((mss)&0xff)                                                       \
+  }
 
-/* Writes the frame to out, without padding to Ethernet's minimum and without frame check sequence; no allocation. Returns its
- * length, or 0 when it does not fit into size bytes or its payload into an IP packet. */
+/* Writes the frame to out, without padding to Ethernet's minimum and without frame check sequence; no
+ * allocation. Returns its length, or 0 when it does not fit into size bytes or its payload into an IP packet.
+ */
 size_t packet_build(const PacketTemplate *packet, uint8_t *out, size_t size);

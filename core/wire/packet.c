@@ -17,7 +17,8 @@ static LayerStep parse_network(Layer *layer, uint16_t ether_type, Packet *packet
   return LAYER_STOP;
 }
 
-/* Reads what tells the next IP header of a tunnel; LAYER_STOP when protocol is no tunnel. RFC 2003, 4213, 2784. */
+/* Reads what tells the next IP header of a tunnel; LAYER_STOP when protocol is no tunnel. RFC 2003, 4213,
+ * 2784. */
 static LayerStep parse_tunnel(Layer *layer, uint8_t protocol, uint16_t *ether_type)
 {
   if (protocol == IP_PROTOCOL_GRE) return gre_parse(layer, ether_type);
@@ -28,7 +29,8 @@ static LayerStep parse_tunnel(Layer *layer, uint8_t protocol, uint16_t *ether_ty
 
 static PacketKind parse_transport(const Layer *layer, uint8_t protocol, Packet *packet)
 {
-  if (protocol == IP_PROTOCOL_TCP) return tcp_parse(layer, packet) == LAYER_NEXT ? PACKET_TCP : PACKET_DAMAGED;
+  if (protocol == IP_PROTOCOL_TCP)
+    return tcp_parse(layer, packet) == LAYER_NEXT ? PACKET_TCP : PACKET_DAMAGED;
   return udp_parse(layer, packet) == LAYER_NEXT ? PACKET_UDP : PACKET_DAMAGED;
 }
 
@@ -47,7 +49,8 @@ static PacketKind parse_layers(const Frame *frame, Layer *layer, uint16_t ether_
     uint8_t protocol = 0;
     step = parse_network(layer, ether_type, packet, &protocol);
     if (step != LAYER_NEXT) return step == LAYER_STOP ? PACKET_OTHER : PACKET_DAMAGED;
-    if (protocol == IP_PROTOCOL_TCP || protocol == IP_PROTOCOL_UDP) return parse_transport(layer, protocol, packet);
+    if (protocol == IP_PROTOCOL_TCP || protocol == IP_PROTOCOL_UDP)
+      return parse_transport(layer, protocol, packet);
     step = parse_tunnel(layer, protocol, &ether_type);
     if (step != LAYER_NEXT) return step == LAYER_STOP ? PACKET_OTHER : PACKET_DAMAGED;
   }

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "wire/layer.h"
-#include "wire/packet.h"
 #include "wire/packet-build.h"
+#include "wire/packet.h"
 
 enum { TCP_HEADER = 20, TCP_OPTIONS_MAX = 40 };
 
-/* Reads the header with its options; sets packet's ports, numbers, flags, window, transport_length and payload. */
+/* Reads the header with its options; sets packet's ports, numbers, flags, window, transport_length and
+ * payload. */
 LayerStep tcp_parse(const Layer *layer, Packet *packet);
 
 /* Writes header and options, padded to words, with a checksum of 0; returns how many bytes. */

@@ -8,13 +8,13 @@
 #include "protocol/pop3/pop3-server.h"
 #include "protocol/smtp/smtp-client.h"
 #include "protocol/smtp/smtp-server.h"
-#include "support/dialogue-file.h"
+#include "support/endpoint-dialogue.h"
 
 typedef enum { CUT_NOT, CUT_BYTES, CUT_RANDOM, CUT_COUNT } Cut;
 
 /* The server's owner: what a mail server does with the events. */
 typedef struct {
-  const DialogueFile *file;
+  const EndpointDialogue *file;
   MailStore *store;
   Mailbox *open;        /* POP3: locked for the session */
   GPtrArray *delivered; /* of GBytes * */
@@ -33,17 +33,17 @@ static Bytes view_of(GBytes *bytes)
   return (Bytes){data, size};
 }
 
-static void owner_init(Owner *owner, const DialogueFile *file)
+static void owner_init(Owner *owner, const EndpointDialogue *file)
 {
   *owner = (Owner){file, mail_store_new(), NULL, g_ptr_array_new_with_free_func(bytes_free), false};
-  const GPtrArray *users = dialogue_file_get_all(file, "User");
+  const GPtrArray *users = endpoint_dialogue_get_all(file, "User");
   for (guint i = 0; i < users->len; i++) {
     g_auto(GStrv) words = g_strsplit(g_ptr_array_index(users, i), " ", 2);
     Mailbox *mailbox = mail_store_add_user(owner->store, words[0], words[1]);
     for (guint m = 0; i == 0 && m < file->mailbox->len; m++)
       mailbox_append(mailbox, g_ptr_array_index(file->mailbox, m), 0);
   }
-  const char *locked = dialogue_file_get(file, "Locked");
+  const char *locked = endpoint_dialogue_get(file, "Locked");
   if (locked != NULL) g_assert_true(mailbox_lock(mail_store_find(owner->store, bytes_from_string(locked))));
 }
 
@@ -124,13 +124,13 @@ static void client_run(ClientOwner *owner, Endpoint *client)
   }
 }
 
-static Endpoint *new_server(const DialogueFile *file)
+static Endpoint *new_server(const EndpointDialogue *file)
 {
-  const char *host = dialogue_file_get(file, "Host");
-  if (g_strcmp0(dialogue_file_get(file, "Protocol"), "pop3") == 0)
+  const char *host = endpoint_dialogue_get(file, "Host");
+  if (g_strcmp0(endpoint_dialogue_get(file, "Protocol"), "pop3") == 0)
     return pop3_server_new(
-        &(Pop3ServerConfig){.host_name = host, .apop_stamp = dialogue_file_get(file, "Apop-Stamp")});
-  const char *kind = dialogue_file_get(file, "Server");
+        &(Pop3ServerConfig){.host_name = host, .apop_stamp = endpoint_dialogue_get(file, "Apop-Stamp")});
+  const char *kind = endpoint_dialogue_get(file, "Server");
   bool submission = g_strcmp0(kind, "submission") == 0, bare = g_strcmp0(kind, "bare") == 0;
   return smtp_server_new(&(SmtpServerConfig){
       .host_name = host,
@@ -138,38 +138,38 @@ static Endpoint *new_server(const DialogueFile *file)
                       : submission ? SMTP_CAPABILITIES_SUBMISSION
                                    : SMTP_CAPABILITIES_RELAY,
       .auth_required = submission,
-      .size_limit = dialogue_file_get_number(file, "Size-Limit"),
-      .error_limit = (guint)dialogue_file_get_number(file, "Error-Limit"),
+      .size_limit = endpoint_dialogue_get_number(file, "Size-Limit"),
+      .error_limit = (guint)endpoint_dialogue_get_number(file, "Error-Limit"),
   });
 }
 
-static Endpoint *new_client(const DialogueFile *file)
+static Endpoint *new_client(const EndpointDialogue *file)
 {
-  const char *user = dialogue_file_get(file, "Client-User"),
-             *password = dialogue_file_get(file, "Client-Password");
-  const GPtrArray *known = dialogue_file_get_all(file, "Known-Uid");
+  const char *user = endpoint_dialogue_get(file, "Client-User"),
+             *password = endpoint_dialogue_get(file, "Client-Password");
+  const GPtrArray *known = endpoint_dialogue_get_all(file, "Known-Uid");
   const char *known_uids[8] = {NULL};
   for (guint i = 0; i < known->len && i < G_N_ELEMENTS(known_uids) - 1; i++)
     known_uids[i] = g_ptr_array_index(known, i);
-  if (g_strcmp0(dialogue_file_get(file, "Protocol"), "pop3") == 0)
+  if (g_strcmp0(endpoint_dialogue_get(file, "Protocol"), "pop3") == 0)
     return pop3_client_new(&(Pop3ClientConfig){
         .user = user,
         .password = password,
-        .use_apop = dialogue_file_get_flag(file, "Client-Apop"),
-        .list = dialogue_file_get_flag(file, "Client-List"),
-        .keep = dialogue_file_get_flag(file, "Client-Keep"),
+        .use_apop = endpoint_dialogue_get_flag(file, "Client-Apop"),
+        .list = endpoint_dialogue_get_flag(file, "Client-List"),
+        .keep = endpoint_dialogue_get_flag(file, "Client-Keep"),
         .known_uids = known_uids,
     });
-  g_autoptr(Envelope) envelope = envelope_new(dialogue_file_get(file, "From"));
-  const GPtrArray *to = dialogue_file_get_all(file, "To");
+  g_autoptr(Envelope) envelope = envelope_new(endpoint_dialogue_get(file, "From"));
+  const GPtrArray *to = endpoint_dialogue_get_all(file, "To");
   for (guint i = 0; i < to->len; i++)
     envelope_append(envelope, g_ptr_array_index(to, i));
   g_assert_cmpuint(file->letters->len, ==, 1);
   return smtp_client_new(&(SmtpClientConfig){
-      .host_name = dialogue_file_get(file, "Client-Name"),
+      .host_name = endpoint_dialogue_get(file, "Client-Name"),
       .user = user,
       .password = password,
-      .pipelining = dialogue_file_get_flag(file, "Client-Pipelining"),
+      .pipelining = endpoint_dialogue_get_flag(file, "Client-Pipelining"),
       .envelope = envelope,
       .message = g_ptr_array_index(file->letters, 0),
   });
@@ -178,7 +178,8 @@ static Endpoint *new_client(const DialogueFile *file)
 static size_t piece_of(Cut cut, GRand *random, size_t left)
 {
   if (cut == CUT_NOT) return left;
-  return cut == CUT_BYTES ? 1 : MIN(left, (size_t)g_rand_int_range(random, 1, 40));
+  size_t piece = cut == CUT_BYTES ? 1 : (size_t)g_rand_int_range(random, 1, 40);
+  return MIN(left, piece);
 }
 
 static void drain(Endpoint *endpoint, GByteArray *said, Cut cut, GRand *random)
@@ -192,7 +193,7 @@ static void drain(Endpoint *endpoint, GByteArray *said, Cut cut, GRand *random)
   }
 }
 
-static void assert_same(const DialogueFile *file, guint line, const GByteArray *said, GBytes *wanted)
+static void assert_same(const EndpointDialogue *file, guint line, const GByteArray *said, GBytes *wanted)
 {
   gsize size;
   const char *data = g_bytes_get_data(wanted, &size);
@@ -207,15 +208,15 @@ static void assert_messages(const GPtrArray *got, const GPtrArray *wanted)
   g_assert_cmpuint(got->len, ==, wanted->len);
   for (guint i = 0; i < wanted->len; i++) {
     Bytes a = view_of(g_ptr_array_index(got, i)), b = view_of(g_ptr_array_index(wanted, i));
-    g_assert_cmpmem(a.data, a.length, b.data, b.length);
+    g_assert_true(bytes_equal(a, b));
   }
 }
 
-static void check_store(const DialogueFile *file, const Owner *owner)
+static void check_store(const EndpointDialogue *file, const Owner *owner)
 {
-  if (g_strcmp0(dialogue_file_get(file, "Protocol"), "pop3") != 0)
+  if (g_strcmp0(endpoint_dialogue_get(file, "Protocol"), "pop3") != 0)
     assert_messages(owner->delivered, file->delivered);
-  const char *left = dialogue_file_get(file, "Left");
+  const char *left = endpoint_dialogue_get(file, "Left");
   if (left != NULL)
     g_assert_cmpuint(mailbox_get_count(mail_store_get(owner->store, 0)), ==,
                      g_ascii_strtoull(left, NULL, 10));
@@ -251,7 +252,7 @@ static void speaker_hear(Speaker *speaker, Bytes bytes, Cut cut, GRand *random)
   }
 }
 
-static void speaker_init(Speaker *speaker, const DialogueFile *file, bool is_server)
+static void speaker_init(Speaker *speaker, const EndpointDialogue *file, bool is_server)
 {
   *speaker = (Speaker){.is_server = is_server, .said = g_byte_array_new()};
   speaker->endpoint = is_server ? new_server(file) : new_client(file);
@@ -261,14 +262,14 @@ static void speaker_init(Speaker *speaker, const DialogueFile *file, bool is_ser
     speaker->client_owner.fetched = g_ptr_array_new_with_free_func(bytes_free);
 }
 
-static void speaker_check(Speaker *speaker, const DialogueFile *file)
+static void speaker_check(Speaker *speaker, const EndpointDialogue *file)
 {
   if (speaker->is_server) {
     check_store(file, &speaker->server_owner);
-    g_assert_cmpint(speaker->server_owner.closed, ==, !dialogue_file_get_flag(file, "Stays-Open"));
+    g_assert_cmpint(speaker->server_owner.closed, ==, !endpoint_dialogue_get_flag(file, "Stays-Open"));
     return;
   }
-  const char *outcome = dialogue_file_get(file, "Outcome");
+  const char *outcome = endpoint_dialogue_get(file, "Outcome");
   static const struct {
     const char *name;
     EndpointEventType type;
@@ -284,12 +285,12 @@ static void speaker_check(Speaker *speaker, const DialogueFile *file)
   }
   g_assert_true(found);
   g_assert_true(speaker->client_owner.closed);
-  if (g_strcmp0(dialogue_file_get(file, "Protocol"), "pop3") == 0) {
+  if (g_strcmp0(endpoint_dialogue_get(file, "Protocol"), "pop3") == 0) {
     assert_messages(speaker->client_owner.fetched, file->delivered);
     return;
   }
   static const char *const names[] = {"pending", "delivered", "later", "refused"};
-  const GPtrArray *wanted = dialogue_file_get_all(file, "Result");
+  const GPtrArray *wanted = endpoint_dialogue_get_all(file, "Result");
   g_assert_cmpuint(smtp_client_get_result_count(speaker->endpoint), ==, wanted->len);
   for (guint i = 0; i < wanted->len; i++) {
     SmtpResult result = smtp_client_get_result(speaker->endpoint, i);
@@ -309,7 +310,7 @@ static void speaker_clear(Speaker *speaker)
 }
 
 /* One side is ours, the other reads from the file. */
-static void speak_with_script(const DialogueFile *file, bool is_server, Cut cut, GRand *random)
+static void speak_with_script(const EndpointDialogue *file, bool is_server, Cut cut, GRand *random)
 {
   Speaker speaker;
   speaker_init(&speaker, file, is_server);
@@ -329,12 +330,12 @@ static void speak_with_script(const DialogueFile *file, bool is_server, Cut cut,
 }
 
 /* All that the client says at once: a server's answers must not depend on when it hears. */
-static void speak_at_once(const DialogueFile *file)
+static void speak_at_once(const EndpointDialogue *file)
 {
   Speaker speaker;
   speaker_init(&speaker, file, true);
-  g_autoptr(GBytes) heard = dialogue_file_join(file, DIALOGUE_CLIENT);
-  g_autoptr(GBytes) wanted = dialogue_file_join(file, DIALOGUE_SERVER);
+  g_autoptr(GBytes) heard = endpoint_dialogue_join(file, DIALOGUE_CLIENT);
+  g_autoptr(GBytes) wanted = endpoint_dialogue_join(file, DIALOGUE_SERVER);
   speaker_hear(&speaker, view_of(heard), CUT_NOT, NULL);
   assert_same(file, 1, speaker.said, wanted);
   speaker_check(&speaker, file);
@@ -356,15 +357,15 @@ static bool pass_on(Speaker *from, Speaker *to, Cut cut, GRand *random)
   return true;
 }
 
-static void speak_together(const DialogueFile *file, Cut cut, GRand *random)
+static void speak_together(const EndpointDialogue *file, Cut cut, GRand *random)
 {
   Speaker server, client;
   speaker_init(&server, file, true);
   speaker_init(&client, file, false);
   while (pass_on(&server, &client, cut, random) || pass_on(&client, &server, cut, random)) {
   }
-  g_autoptr(GBytes) by_client = dialogue_file_join(file, DIALOGUE_CLIENT);
-  g_autoptr(GBytes) by_server = dialogue_file_join(file, DIALOGUE_SERVER);
+  g_autoptr(GBytes) by_client = endpoint_dialogue_join(file, DIALOGUE_CLIENT);
+  g_autoptr(GBytes) by_server = endpoint_dialogue_join(file, DIALOGUE_SERVER);
   assert_same(file, 1, client.said, by_client);
   assert_same(file, 1, server.said, by_server);
   speaker_check(&server, file);
@@ -375,10 +376,10 @@ static void speak_together(const DialogueFile *file, Cut cut, GRand *random)
 
 static void speak(gconstpointer data)
 {
-  g_autoptr(DialogueFile) file = dialogue_file_load(data);
+  g_autoptr(EndpointDialogue) file = endpoint_dialogue_load(data);
   g_autoptr(GRand) random = g_rand_new_with_seed(1);
-  bool with_server = !dialogue_file_get_flag(file, "Scripted-Server");
-  bool with_client = dialogue_file_get_flag(file, "Client");
+  bool with_server = !endpoint_dialogue_get_flag(file, "Scripted-Server");
+  bool with_client = endpoint_dialogue_get_flag(file, "Client");
   g_assert_true(with_server || with_client);
   g_assert_cmpuint(file->turns->len, >, 1);
   for (Cut cut = CUT_NOT; cut < CUT_COUNT; cut++) {

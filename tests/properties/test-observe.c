@@ -126,15 +126,20 @@ static void swapped_segments_give_the_same_exchanges(void)
   for_each_capture(check_swaps);
 }
 
+static guint shifted_replies, captures_with_replies;
+
 /* Every pair of the thinned capture must be one of the whole capture's. A command whose line lost its beginning or end is not that
  * command: it is compared by its reply alone. */
-static void assert_no_shifted_reply(GHashTable *whole, GHashTable *thinned, const char *path, guint dropped)
+static void count_shifted_replies(GHashTable *whole, GHashTable *thinned, const char *path, guint dropped)
 {
   GHashTableIter iterator;
   gpointer pair;
   g_hash_table_iter_init(&iterator, thinned);
   while (g_hash_table_iter_next(&iterator, &pair, NULL))
-    if (!g_hash_table_contains(whole, pair)) g_error("%s without frame %u: shifted: %s", path, dropped, (char *)pair);
+    if (!g_hash_table_contains(whole, pair)) {
+      g_test_message("%s without frame %u: shifted: %s", path, dropped, (char *)pair);
+      shifted_replies++;
+    }
 }
 
 static void check_losses(const GPtrArray *list, GRand *random, const char *path)
@@ -143,7 +148,8 @@ static void check_losses(const GPtrArray *list, GRand *random, const char *path)
   guint gaps, replies;
   g_autoptr(GHashTable) pairs = frame_list_pairs(whole, &gaps, &replies);
   g_assert_cmpuint(gaps, ==, 0);
-  g_assert_cmpuint(replies, >, 0);
+  if (replies == 0) return; /* TLS from the first byte: nothing to shift */
+  captures_with_replies++;
   for (guint drop = 0; drop < whole->len; drop++) {
     Packet packet;
     if (packet_parse(whole->pdata[drop], &packet) != PACKET_TCP || packet.payload.length == 0) continue;
@@ -152,13 +158,15 @@ static void check_losses(const GPtrArray *list, GRand *random, const char *path)
       if (i != drop) frame_list_append(thinned, whole->pdata[i]);
     guint left;
     g_autoptr(GHashTable) seen = frame_list_pairs(thinned, &gaps, &left);
-    assert_no_shifted_reply(pairs, seen, path, drop + 1);
+    count_shifted_replies(pairs, seen, path, drop + 1);
   }
 }
 
 static void a_lost_frame_never_shifts_a_reply(void)
 {
   for_each_capture(check_losses);
+  g_assert_cmpuint(captures_with_replies, >=, 12);
+  g_assert_cmpuint(shifted_replies, ==, 0);
 }
 
 int main(int argc, char **argv)

@@ -11,5 +11,6 @@
 
 #include "protocol/decoder.h"
 
-/* Adds one test a dialogue, under prefix. path is relative to tests/. What is read lives as long as the program. */
+/* Adds one test a dialogue, under prefix. path is relative to tests/. What is read lives as long as the
+ * program. */
 void dialogue_file_add_tests(const char *path, const char *prefix, const DecoderClass *class);

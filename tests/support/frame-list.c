@@ -60,7 +60,8 @@ GPtrArray *frame_list_captures(void)
   return paths;
 }
 
-void frame_list_append_part(GPtrArray *list, const Frame *origin, const Packet *packet, size_t start, size_t length)
+void frame_list_append_part(GPtrArray *list, const Frame *origin, const Packet *packet, size_t start,
+                            size_t length)
 {
   uint8_t flags = packet->flags;
   if (start > 0) flags &= (uint8_t)~TCP_SYN;
@@ -100,21 +101,25 @@ static void write_row(void *owner, const RowEvent *event)
   Inspection *inspection = owner;
   const Row *row = event->row;
   row_text_set(&inspection->row, event, true);
-  g_string_append_printf(inspection->text, "%u %u kind=%u %s about=%u word=%u phase=%u flags=%u at=%" G_GUINT64_FORMAT "+%" G_GUINT64_FORMAT " lines=%u",
-                         row->id, row->stream, row->kind, row->direction == DIRECTION_TO_SERVER ? ">" : "<", row->about,
-                         row->word, row->phase, row->flags, row->offset, row->length, row->lines);
+  g_string_append_printf(inspection->text,
+                         "%u %u kind=%u %s about=%u word=%u phase=%u flags=%u at=%" G_GUINT64_FORMAT
+                         "+%" G_GUINT64_FORMAT " lines=%u",
+                         row->id, row->stream, row->kind, row->direction == DIRECTION_TO_SERVER ? ">" : "<",
+                         row->about, row->word, row->phase, row->flags, row->offset, row->length, row->lines);
   if (inspection->with_frames)
     g_string_append_printf(inspection->text, " frame=%u time=%" G_GINT64_FORMAT, row->frame, row->time);
   g_string_append_printf(inspection->text, " %s\n", inspection->row.wire->str);
   while (inspection->commands->len <= row->id)
     g_ptr_array_add(inspection->commands, NULL);
+  if ((row->flags & LINE_INCOMPLETE) != 0) return; /* part of its text is missing: it cannot be compared */
   if (row->kind == LINE_COMMAND)
     inspection->commands->pdata[row->id] = g_strdup_printf("%u|%s", row->stream, inspection->row.wire->str);
   if (row->kind == LINE_NOTE && row->word == NOTE_GAP) inspection->gaps++;
   if (row->kind != LINE_REPLY) return;
   inspection->replies++;
   if (row->about == 0 || inspection->commands->pdata[row->about] == NULL) return;
-  char *pair = g_strdup_printf("%s|%s", (char *)inspection->commands->pdata[row->about], inspection->row.wire->str);
+  char *pair =
+      g_strdup_printf("%s|%s", (char *)inspection->commands->pdata[row->about], inspection->row.wire->str);
   guint count = GPOINTER_TO_UINT(g_hash_table_lookup(inspection->pairs, pair));
   g_hash_table_insert(inspection->pairs, pair, GUINT_TO_POINTER(count + 1));
 }

@@ -159,8 +159,10 @@ static size_t piece_length(DialogueCut cut, GRand *random, size_t left)
   return MIN(left, wanted);
 }
 
-/* Feeds one step in pieces, each in memory of its own, so that a view kept too long is seen by the sanitizer. */
-static void feed(LineRecorder *recorder, void *decoder, const DialogueStep *step, DialogueCut cut, GRand *random)
+/* Feeds one step in pieces, each in memory of its own, so that a view kept too long is seen by the sanitizer.
+ */
+static void feed(LineRecorder *recorder, void *decoder, const DialogueStep *step, DialogueCut cut,
+                 GRand *random)
 {
   Direction direction = step_direction(step);
   GByteArray *sent = recorder->sent[direction];
@@ -172,8 +174,7 @@ static void feed(LineRecorder *recorder, void *decoder, const DialogueStep *step
     size_t used = 0;
     g_byte_array_append(sent, piece, (guint)count);
     if (recorder->next == PROTOCOL_NONE) {
-      DecoderVerdict verdict =
-          recorder->class->receive(decoder, direction, offset, (Bytes){piece, count});
+      DecoderVerdict verdict = recorder->class->receive(decoder, direction, offset, (Bytes){piece, count});
       recorder->next = verdict.next;
       used = verdict.next == PROTOCOL_NONE ? count : verdict.consumed;
       g_assert_cmpuint(used, <=, count);
@@ -208,8 +209,8 @@ static void append_handover(LineRecorder *recorder)
   g_string_append_c(recorder->text, '\n');
 }
 
-char *line_recorder_run(const DecoderClass *class, const DialogueStep *steps, bool from_start, DialogueCut cut,
-                        uint32_t seed)
+char *line_recorder_run(const DecoderClass *class, const DialogueStep *steps, bool from_start,
+                        DialogueCut cut, uint32_t seed)
 {
   LineRecorder recorder = {.class = class, .text = g_string_new(NULL)};
   GRand *random = g_rand_new_with_seed(seed);
@@ -241,8 +242,8 @@ static void check_one(const char *name, const char *how, const char *got, const 
   g_test_fail();
 }
 
-void line_recorder_check(const char *name, const DecoderClass *class, const DialogueStep *steps, bool from_start,
-                         const char *expected)
+void line_recorder_check(const char *name, const DecoderClass *class, const DialogueStep *steps,
+                         bool from_start, const char *expected)
 {
   g_autofree char *whole = line_recorder_run(class, steps, from_start, CUT_NOT, 0);
   check_one(name, "whole", whole, expected);

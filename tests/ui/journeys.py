@@ -5,10 +5,11 @@ import sys
 import tempfile
 from contextlib import contextmanager
 
-from window import Failed, Table, Window, run_journeys, wait
+from window import Failed, Table, Window, run_journeys, text_of, wait
 
 PROGRAM, CAPTURES = sys.argv[1], sys.argv[2]
-CAPTURE = os.path.join(CAPTURES, "@CAPTURE@")
+CAPTURE = os.path.join(CAPTURES, "smtp-plain.pcap")
+CAPTURE_WITH_PASSWORD, SECRET = os.path.join(CAPTURES, "pop3-fetchmail.pcap"), "builder"
 
 
 def check(condition, what):
@@ -61,7 +62,7 @@ def hides_secrets():
         row = wait("the password's line", lambda: table.find_row(Table.WIRE, lambda wire: "••••••" in wire))
         check(SECRET not in table.cell(row, Table.WIRE), "the list shows the password")
         table.select(row)
-        window.wait_text("secret, masked") if False else window.wait_text("••••••")
+        window.wait_text("PASS ••••••")
         check(SECRET not in window.texts(), "the explanation shows the password")
         window.press("Bytes")
         window.wait_text("•• •• ••")
@@ -73,21 +74,34 @@ def hides_secrets():
 def plays_the_walk():
     """The simulation plays: its lines, sentence and clock move forward and back"""
     with running() as window:
+        window.wait_text("paused")
         table = window.table()
-        check(table.count() == 0, "the walk does not begin at its start")
-        before = window.texts()
-        window.press("Step forward")
-        first = wait("the first lines", table.count)
-        window.press("Step forward")
-        wait("more lines", lambda: table.count() > first)
-        more = table.count()
-        check(window.texts() != before, "sentence and clock stay as they were")
-        window.press("Step back")
-        wait("fewer lines", lambda: table.count() < more)
+        start, clock = table.count(), window.find("Clock")
+        read_clock = lambda: text_of(clock)
+        began = read_clock()
+        window.press("Step Forward")
+        wait("the first lines", lambda: table.count() > start)
+        first = table.count()
+        for _ in range(3):
+            lines = table.count()
+            window.press("Step Forward")
+            wait("more lines", lambda: table.count() > lines)
+        check(read_clock() != began, f"the clock stays at {began}")
+        more, later = table.count(), read_clock()
+        window.press("Step Back")
+        wait("fewer lines", lambda: first <= table.count() < more)
+        check(read_clock() < later, "the clock does not go back")
         less = table.count()
         window.press("Play")
         wait("lines while playing", lambda: table.count() > less + 1)
         window.press("Pause")
+        window.wait_text("paused")
+        window.press("To the Start")
+        wait("the start", lambda: table.count() == start)
+        window.wait_text("2 of 6")
+        window.press("Step Forward")
+        window.wait_text("words for people")
+        check(table.row(start)[Table.WIRE].startswith("220 "), f"the first words are {table.row(start)}")
 
 
 def tells_what_is_wrong():
@@ -104,7 +118,7 @@ def tells_what_is_wrong():
 def shows_what_comes_before_damage():
     """A capture cut in its middle shows all before the cut and says where it ends"""
     with tempfile.TemporaryDirectory() as folder:
-        cut = os.path.join(folder, "cut.pcapng")
+        cut = os.path.join(folder, "cut.pcap")
         with open(CAPTURE, "rb") as whole, open(cut, "wb") as file:
             data = whole.read()
             file.write(data[: len(data) * 3 // 4 + 1])

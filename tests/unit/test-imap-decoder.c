@@ -345,10 +345,18 @@ static void other_layers_take_over(void)
        "5 S note starttls-refused >3\n"
        "6 C STARTTLS T=b {not-authenticated}\n"
        "7 C NOOP T=c {not-authenticated}\n"
-       "8 S OK T=b >6 {not-authenticated}\n"
-       "9 C note starttls-injection >7\n"
-       "10 S note starttls >8\n"
+       "8 C note starttls-injection >7\n"
+       "9 S OK T=b >6 {not-authenticated}\n"
+       "10 S note starttls >9\n"
        "handover to tls\n"},
+      {"the answer lost, TLS goes on",
+       false,
+       {{'S', "* OK\r\n", 0}, {'C', "a STARTTLS\r\n", 0}, {'s', NULL, 5}, {'C', "\x16\x03\x01", 0}},
+       "1 S OK T=* {not-authenticated} unsolicited\n"
+       "2 C STARTTLS T=a {not-authenticated}\n"
+       "3 S note gap >0 5\n"
+       "4 C note starttls >2\n"
+       "handover to tls, left C:\\x16\\x03\\x01\n"},
       {"COMPRESS: nothing more can be read",
        false,
        {{'S', "* PREAUTH\r\n", 0},
@@ -447,8 +455,9 @@ static void half_a_conversation_is_still_told(void)
         {'C', "x10 UID STORE 4 FLAGS ()\r\n", 0},
         {'S', "x10 OK\r\n", 0}},
        "1 S OK T=x9 done {authenticated} unsolicited\n"
-       "2 C UID STORE T=x10 4 FLAGS () {selected}\n"
-       "3 S OK T=x10 >2 {selected}\n"},
+       "2 S note midstream >1\n"
+       "3 C UID STORE T=x10 4 FLAGS () {selected}\n"
+       "4 S OK T=x10 >3 {selected}\n"},
       {"only the client",
        false,
        {{'C', "a AUTHENTICATE PLAIN\r\nAGJvYgBidWlsZGVy\r\nb APPEND x {3}\r\nabc\r\nc LOGOUT\r\n", 0}},
@@ -465,7 +474,8 @@ static void half_a_conversation_is_still_told(void)
        "2 S + T=+ {not-authenticated} continue unsolicited\n"
        "3 S OK T=a {not-authenticated} unsolicited\n"
        "4 S FETCH T=* 1 (BODY[] \"abc\") {not-authenticated} untagged unsolicited\n"
-       "5 S OK T=b {not-authenticated} unsolicited\n"},
+       "5 S OK T=b {not-authenticated} unsolicited\n"
+       "6 S note one-sided >1\n"},
       {"the capture ends inside literals",
        false,
        {{'S', "* PREAUTH\r\n", 0},

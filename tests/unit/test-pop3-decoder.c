@@ -251,15 +251,23 @@ static void tls_takes_over_after_stls(void)
        "4 S note refused >3\n"
        "5 S note starttls-refused >3\n"
        "6 C QUIT {authorization}\n"},
+      {"the answer lost, TLS goes on",
+       false,
+       {{'S', "+OK\r\n", 0}, {'C', "STLS\r\n", 0}, {'s', NULL, 5}, {'C', "\x16\x03\x01", 0}},
+       "1 S +OK {authorization} unsolicited\n"
+       "2 C STLS {authorization}\n"
+       "3 S note gap >0 5\n"
+       "4 C note starttls >2\n"
+       "handover to tls, left C:\\x16\\x03\\x01\n"},
       {"a command smuggled in behind STLS",
        false,
        {{'S', "+OK\r\n", 0}, {'C', "STLS\r\nUSER eve\r\n", 0}, {'S', "+OK\r\n", 0}},
        "1 S +OK {authorization} unsolicited\n"
        "2 C STLS {authorization}\n"
        "3 C USER eve {authorization}\n"
-       "4 S +OK >2 {authorization}\n"
-       "5 C note starttls-injection >3\n"
-       "6 S note starttls >4\n"
+       "4 C note starttls-injection >3\n"
+       "5 S +OK >2 {authorization}\n"
+       "6 S note starttls >5\n"
        "handover to tls\n"},
   };
   check(cases, G_N_ELEMENTS(cases));
@@ -417,13 +425,15 @@ static void half_a_conversation_is_still_told(void)
        true,
        {{'S', "xt of it\r\nend\r\n.\r\n", 0}, {'C', "DELE 1\r\n", 0}, {'S', "+OK\r\n", 0}},
        "1 S data 15 bytes 2 lines >0 incomplete\n"
-       "2 C DELE 1 {transaction}\n"
-       "3 S +OK >2 {transaction}\n"},
+       "2 S note midstream >1\n"
+       "3 C DELE 1 {transaction}\n"
+       "4 S +OK >3 {transaction}\n"},
       {"joined at the log-in",
        true,
        {{'C', "secret\r\nUSER bob\r\n", 0}, {'S', "+OK\r\n", 0}},
        "1 C USER bob {authorization}\n"
-       "2 S +OK >1 {authorization}\n"},
+       "2 C note midstream >1\n"
+       "3 S +OK >1 {authorization}\n"},
       {"only the client",
        false,
        {{'C', "AUTH PLAIN\r\n", 0}, {'C', "AGJvYgBidWlsZGVy\r\n", 0}, {'C', "STAT\r\nQUIT\r\n", 0}},
@@ -440,7 +450,8 @@ static void half_a_conversation_is_still_told(void)
        "2 S +OK {authorization} unsolicited\n"
        "3 S +OK 9 octets {authorization} unsolicited\n"
        "4 S data 6 bytes 2 lines >3\n"
-       "5 S +OK bye {authorization} unsolicited\n"},
+       "5 S +OK bye {authorization} unsolicited\n"
+       "6 S note one-sided >1\n"},
       {"the capture ends inside a message, a line, a listing",
        false,
        {{'S', "+OK\r\n", 0}, {'C', "RETR 1\r\nLIS", 0}, {'S', "+OK\r\nab", 0}},

@@ -5,7 +5,8 @@
 
 #define STEPS_MAX 6
 
-/* client and server alternate; texts are what base64 would hold, "=" and "*" and "!…" (sent as it is, without the "!") excepted. */
+/* client and server alternate; texts are what base64 would hold, "=" and "*" and "!…" (sent as it is, without
+ * the "!") excepted. */
 typedef struct {
   const char *name;
   const char *mechanism;
@@ -15,35 +16,129 @@ typedef struct {
 } Case;
 
 static const Case cases[] = {
-    {"PLAIN without an authorization identity", "plain", {"|alice|wonderland"}, {NULL},
-     "PLAIN", "alice", "wonderland", "", "", SASL_LEAKS_PASSWORD},
-    {"PLAIN on behalf of another", "PLAIN", {"bob|alice|wonderland"}, {NULL},
-     "PLAIN", "alice", "wonderland", "", "", SASL_LEAKS_PASSWORD},
-    {"PLAIN without a password", "PLAIN", {"|alice|"}, {NULL}, "PLAIN", "alice", "", "", "", SASL_LEAKS_NOTHING},
+    {"PLAIN without an authorization identity",
+     "plain",
+     {"|alice|wonderland"},
+     {NULL},
+     "PLAIN",
+     "alice",
+     "wonderland",
+     "",
+     "",
+     SASL_LEAKS_PASSWORD},
+    {"PLAIN on behalf of another",
+     "PLAIN",
+     {"bob|alice|wonderland"},
+     {NULL},
+     "PLAIN",
+     "alice",
+     "wonderland",
+     "",
+     "",
+     SASL_LEAKS_PASSWORD},
+    {"PLAIN without a password",
+     "PLAIN",
+     {"|alice|"},
+     {NULL},
+     "PLAIN",
+     "alice",
+     "",
+     "",
+     "",
+     SASL_LEAKS_NOTHING},
     {"PLAIN that is malformed", "PLAIN", {"nonsense"}, {NULL}, "PLAIN", "", "", "", "", SASL_LEAKS_NOTHING},
     {"PLAIN that is empty", "PLAIN", {"="}, {NULL}, "PLAIN", "", "", "", "", SASL_LEAKS_NOTHING},
-    {"LOGIN in two steps", "LOGIN", {"alice", "wonderland"}, {"Username:", "Password:"},
-     "LOGIN", "alice", "wonderland", "", "", SASL_LEAKS_PASSWORD},
-    {"LOGIN that stops at the user", "LOGIN", {"alice"}, {"Username:"}, "LOGIN", "alice", "", "", "", SASL_LEAKS_NOTHING},
-    {"LOGIN with base64 that is cut", "LOGIN", {"alice", "!d29uZGVybGFu"}, {NULL},
-     "LOGIN", "alice", "wonderlan", "", "", SASL_LEAKS_PASSWORD},
-    {"CRAM-MD5 of RFC 2195", "CRAM-MD5", {"tim b913a602c7eda7a495b4e6e7334d3890"},
-     {"<1896.697170952@postoffice.reston.mci.net>"}, "CRAM-MD5", "tim", "", "<1896.697170952@postoffice.reston.mci.net>",
-     "b913a602c7eda7a495b4e6e7334d3890", SASL_LEAKS_DIGEST},
-    {"CRAM-MD5 of a user with a space", "CRAM-MD5", {"tim b b913a602c7eda7a495b4e6e7334d3890"}, {"<1@a>"},
-     "CRAM-MD5", "tim b", "", "<1@a>", "b913a602c7eda7a495b4e6e7334d3890", SASL_LEAKS_DIGEST},
-    {"SCRAM of RFC 5802", "SCRAM-SHA-1",
-     {"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL", "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts="},
-     {NULL, "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096"}, "SCRAM-SHA-1", "user", "",
-     "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096", "v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=",
+    {"LOGIN in two steps",
+     "LOGIN",
+     {"alice", "wonderland"},
+     {"Username:", "Password:"},
+     "LOGIN",
+     "alice",
+     "wonderland",
+     "",
+     "",
+     SASL_LEAKS_PASSWORD},
+    {"LOGIN that stops at the user",
+     "LOGIN",
+     {"alice"},
+     {"Username:"},
+     "LOGIN",
+     "alice",
+     "",
+     "",
+     "",
+     SASL_LEAKS_NOTHING},
+    {"LOGIN with base64 that is cut",
+     "LOGIN",
+     {"alice", "!d29uZGVybGFu"},
+     {NULL},
+     "LOGIN",
+     "alice",
+     "wonderlan",
+     "",
+     "",
+     SASL_LEAKS_PASSWORD},
+    {"CRAM-MD5 of RFC 2195",
+     "CRAM-MD5",
+     {"tim b913a602c7eda7a495b4e6e7334d3890"},
+     {"<1896.697170952@postoffice.reston.mci.net>"},
+     "CRAM-MD5",
+     "tim",
+     "",
+     "<1896.697170952@postoffice.reston.mci.net>",
+     "b913a602c7eda7a495b4e6e7334d3890",
      SASL_LEAKS_DIGEST},
-    {"DIGEST-MD5", "DIGEST-MD5", {"username=\"chris\",realm=\"a, b\",response=d388dad90d4bbd760a152321f2143af7,qop=auth"},
-     {"realm=\"a\",nonce=\"OA6\""}, "DIGEST-MD5", "chris", "", "realm=\"a\",nonce=\"OA6\"",
-     "d388dad90d4bbd760a152321f2143af7", SASL_LEAKS_DIGEST},
-    {"XOAUTH2", "XOAUTH2", {"user=alice@alpha.example^auth=Bearer ya29.token^^"}, {NULL},
-     "XOAUTH2", "alice@alpha.example", "ya29.token", "", "", SASL_LEAKS_PASSWORD},
-    {"OAUTHBEARER", "OAUTHBEARER", {"n,a=alice@alpha.example,^host=mail^port=587^auth=Bearer tok^^"}, {NULL},
-     "OAUTHBEARER", "alice@alpha.example", "tok", "", "", SASL_LEAKS_PASSWORD},
+    {"CRAM-MD5 of a user with a space",
+     "CRAM-MD5",
+     {"tim b b913a602c7eda7a495b4e6e7334d3890"},
+     {"<1@a>"},
+     "CRAM-MD5",
+     "tim b",
+     "",
+     "<1@a>",
+     "b913a602c7eda7a495b4e6e7334d3890",
+     SASL_LEAKS_DIGEST},
+    {"SCRAM of RFC 5802",
+     "SCRAM-SHA-1",
+     {"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL",
+      "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts="},
+     {NULL, "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096"},
+     "SCRAM-SHA-1",
+     "user",
+     "",
+     "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096",
+     "v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=",
+     SASL_LEAKS_DIGEST},
+    {"DIGEST-MD5",
+     "DIGEST-MD5",
+     {"username=\"chris\",realm=\"a, b\",response=d388dad90d4bbd760a152321f2143af7,qop=auth"},
+     {"realm=\"a\",nonce=\"OA6\""},
+     "DIGEST-MD5",
+     "chris",
+     "",
+     "realm=\"a\",nonce=\"OA6\"",
+     "d388dad90d4bbd760a152321f2143af7",
+     SASL_LEAKS_DIGEST},
+    {"XOAUTH2",
+     "XOAUTH2",
+     {"user=alice@alpha.example^auth=Bearer ya29.token^^"},
+     {NULL},
+     "XOAUTH2",
+     "alice@alpha.example",
+     "ya29.token",
+     "",
+     "",
+     SASL_LEAKS_PASSWORD},
+    {"OAUTHBEARER",
+     "OAUTHBEARER",
+     {"n,a=alice@alpha.example,^host=mail^port=587^auth=Bearer tok^^"},
+     {NULL},
+     "OAUTHBEARER",
+     "alice@alpha.example",
+     "tok",
+     "",
+     "",
+     SASL_LEAKS_PASSWORD},
     {"ANONYMOUS", "ANONYMOUS", {"sirhc"}, {NULL}, "ANONYMOUS", "sirhc", "", "", "", SASL_LEAKS_NOTHING},
     {"GSSAPI is opaque", "GSSAPI", {"ticket"}, {NULL}, "GSSAPI", "", "", "", "", SASL_LEAKS_NOTHING},
     {"a mechanism nobody knows", "X-NEW", {"data"}, {NULL}, "AUTH", "", "", "", "", SASL_LEAKS_NOTHING},
@@ -134,15 +229,16 @@ static void test_base64(void)
     const char *base64, *text;
     bool valid;
   } base64_cases[] = {
-      {"", "", true},          {"YQ==", "a", true},       {"YWI=", "ab", true},     {"YWJj", "abc", true},
-      {"YWJj!", "abc", false}, {"YWJ", "ab", false},      {"YQ==YQ==", "aa", false}, {"=", "", false},
-      {"Y", "", false},        {"YW Jj", "abc", false},   {"Y===", "", false},
+      {"", "", true},          {"YQ==", "a", true},     {"YWI=", "ab", true},      {"YWJj", "abc", true},
+      {"YWJj!", "abc", false}, {"YWJ", "ab", false},    {"YQ==YQ==", "aa", false}, {"=", "", false},
+      {"Y", "", false},        {"YW Jj", "abc", false}, {"Y===", "", false},
   };
   ByteBuffer out = {0};
   for (size_t i = 0; i < G_N_ELEMENTS(base64_cases); i++) {
     byte_buffer_reset(&out);
     g_test_message("case %zu", i);
-    g_assert_cmpint(sasl_append_decoded(&out, bytes_from_string(base64_cases[i].base64)), ==, base64_cases[i].valid);
+    g_assert_cmpint(sasl_append_decoded(&out, bytes_from_string(base64_cases[i].base64)), ==,
+                    base64_cases[i].valid);
     if (base64_cases[i].valid || i < 6) assert_view(byte_buffer_view(&out), base64_cases[i].text);
   }
   for (size_t length = 0; length < 300; length++) {
@@ -178,10 +274,12 @@ static void test_building(void)
   byte_buffer_clear(&out);
 }
 
-/* Random lines: nothing is read that is not there (the sanitizer watches), and nothing is kept that was not sent. */
+/* Random lines: nothing is read that is not there (the sanitizer watches), and nothing is kept that was not
+ * sent. */
 static void test_noise(void)
 {
-  static const char *const names[] = {"PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"};
+  static const char *const names[] = {"PLAIN",         "LOGIN",   "CRAM-MD5",   "DIGEST-MD5",
+                                      "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"};
   GRand *random = g_rand_new_with_seed(1);
   for (int round = 0; round < 3000; round++) {
     SaslObserver observer = {0};
@@ -190,14 +288,15 @@ static void test_noise(void)
       size_t length = (size_t)g_rand_int_range(random, 0, 40);
       uint8_t *bytes = g_malloc(length);
       for (size_t at = 0; at < length; at++)
-        bytes[at] = (uint8_t)"ABcd01+/=,\"\\n=user=auth=response="[g_rand_int_range(random, 0, 33)];
+        bytes[at] = (uint8_t) "ABcd01+/=,\"\\n=user=auth=response="[g_rand_int_range(random, 0, 33)];
       sasl_observer_challenge(&observer, (Bytes){bytes, length});
       sasl_observer_response(&observer, (Bytes){bytes, length});
       sasl_find_attribute((Bytes){bytes, length}, "user");
       g_free(bytes);
     }
     Credential credential;
-    if (sasl_observer_get_credential(&observer, -1, &credential)) g_assert_cmpuint(credential.secret.length, <=, 40);
+    if (sasl_observer_get_credential(&observer, -1, &credential))
+      g_assert_cmpuint(credential.secret.length, <=, 40);
     sasl_observer_clear(&observer);
   }
   g_rand_free(random);

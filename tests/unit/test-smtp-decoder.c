@@ -40,7 +40,8 @@ static void listen_from_start(Listener *listener)
 
 static void hear(Listener *listener, Direction direction, const void *data, size_t length)
 {
-  smtp_decoder_class.receive(listener->decoder, direction, listener->offset[direction], (Bytes){data, length});
+  smtp_decoder_class.receive(listener->decoder, direction, listener->offset[direction],
+                             (Bytes){data, length});
   listener->offset[direction] += length;
 }
 
@@ -141,9 +142,25 @@ static void test_long_line_before_354(void)
 /* Any bytes at all: nothing but lines comes out, and every view is inside what was sent. */
 static void test_noise(void)
 {
-  static const char *const words[] = {"DATA\r\n", "250 ok\r\n", "354 go\r\n", "334 \r\n", "AUTH LOGIN\r\n", "BDAT 5\r\n",
-                                      "BDAT 9 LAST\r\n", ".\r\n", "EHLO a\r\n", "250-x\r\n", "MAIL FROM:<a@b>\r\n",
-                                      "RCPT TO:<a@b>\r\n", "YWxp\r\n", "*\r\n", "535 no\r\n", "QUIT\r\n", "\n", "\r", "x"};
+  static const char *const words[] = {"DATA\r\n",
+                                      "250 ok\r\n",
+                                      "354 go\r\n",
+                                      "334 \r\n",
+                                      "AUTH LOGIN\r\n",
+                                      "BDAT 5\r\n",
+                                      "BDAT 9 LAST\r\n",
+                                      ".\r\n",
+                                      "EHLO a\r\n",
+                                      "250-x\r\n",
+                                      "MAIL FROM:<a@b>\r\n",
+                                      "RCPT TO:<a@b>\r\n",
+                                      "YWxp\r\n",
+                                      "*\r\n",
+                                      "535 no\r\n",
+                                      "QUIT\r\n",
+                                      "\n",
+                                      "\r",
+                                      "x"};
   for (uint32_t seed = 0; seed < 400; seed++) {
     GRand *random = g_rand_new_with_seed(seed);
     DialogueStep steps[121] = {0};
@@ -154,7 +171,8 @@ static void test_noise(void)
       steps[i] = (DialogueStep){gap && seed % 2 == 0 ? 'C' : who, text, gap && seed % 2 != 0 ? 3 : 0};
     }
     g_autofree char *whole = line_recorder_run(&smtp_decoder_class, steps, seed % 3 != 0, CUT_NOT, seed);
-    g_autofree char *bytewise = line_recorder_run(&smtp_decoder_class, steps, seed % 3 != 0, CUT_EVERY_BYTE, seed);
+    g_autofree char *bytewise =
+        line_recorder_run(&smtp_decoder_class, steps, seed % 3 != 0, CUT_EVERY_BYTE, seed);
     g_assert_cmpstr(whole, ==, bytewise);
     g_rand_free(random);
   }
@@ -195,8 +213,8 @@ static void test_recognition(void)
       {"", "", 25, false, RECOGNISED_MAYBE},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    StreamStart start = {bytes_from_string(cases[i].client), bytes_from_string(cases[i].server), cases[i].port,
-                         !cases[i].midstream};
+    StreamStart start = {bytes_from_string(cases[i].client), bytes_from_string(cases[i].server),
+                         cases[i].port, !cases[i].midstream};
     g_test_message("case %zu", i);
     g_assert_cmpint(smtp_decoder_class.recognise(&start), ==, cases[i].expected);
   }
@@ -231,7 +249,8 @@ static void test_paths(void)
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     SmtpPath path;
-    g_assert_cmpint(smtp_parse_path(bytes_from_string(cases[i].argument), cases[i].keyword, &path), ==, cases[i].valid);
+    g_assert_cmpint(smtp_parse_path(bytes_from_string(cases[i].argument), cases[i].keyword, &path), ==,
+                    cases[i].valid);
     if (!cases[i].valid) continue;
     assert_view(path.address, cases[i].address);
     assert_view(path.parameters, cases[i].parameters);
@@ -316,7 +335,7 @@ static void test_dots(void)
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  dialogue_file_add_tests("dialogues/smtp-decoder.txt", "/smtp-decoder", &smtp_decoder_class);
+  dialogue_file_add_tests("dialogues/decoders/smtp.txt", "/smtp-decoder", &smtp_decoder_class);
   g_test_add_func("/smtp-decoder/a long line is cut in the view at its limit", test_long_lines);
   g_test_add_func("/smtp-decoder/an endless reply is one reply of bounded size", test_endless_reply);
   g_test_add_func("/smtp-decoder/too many commands without a reply are noted", test_pending_limit);

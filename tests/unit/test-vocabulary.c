@@ -68,12 +68,15 @@ static void check_vocabulary(gconstpointer data)
 
 static void test_smtp_is_complete(void)
 {
-  static const char *const words[] = {"HELO", "EHLO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT",     "RSET", "VRFY", "EXPN",
-                                      "HELP", "NOOP", "QUIT", "AUTH", "SEND", "SOML", "STARTTLS", "SAML", "TURN", "ETRN"};
-  static const int codes[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 432, 450, 451, 452, 454, 455, 500, 501,
-                              502, 503, 504, 521, 530, 534, 535, 538, 550, 551, 552, 553, 554, 555, 556, 2,   3,   4,   5};
+  static const char *const words[] = {"HELO", "EHLO", "LHLO",     "MAIL", "RCPT", "DATA", "BDAT",
+                                      "RSET", "VRFY", "EXPN",     "HELP", "NOOP", "QUIT", "AUTH",
+                                      "SEND", "SOML", "STARTTLS", "SAML", "TURN", "ETRN"};
+  static const int codes[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 432, 450,
+                              451, 452, 454, 455, 500, 501, 502, 503, 504, 521, 530, 534, 535,
+                              538, 550, 551, 552, 553, 554, 555, 556, 2,   3,   4,   5};
   for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-    g_assert_cmpuint(vocabulary_find_word(&smtp_vocabulary, bytes_from_string(words[i])), !=, VOCABULARY_UNKNOWN);
+    g_assert_cmpuint(vocabulary_find_word(&smtp_vocabulary, bytes_from_string(words[i])), !=,
+                     VOCABULARY_UNKNOWN);
   for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
     g_autofree char *code = g_strdup_printf("%d", codes[i]);
     uint16_t row = vocabulary_find_reply(&smtp_vocabulary, bytes_from_string(code), VOCABULARY_UNKNOWN);
@@ -106,7 +109,8 @@ static void test_meaning_depends_on_command(void)
   assert_meaning("550", SMTP_BDAT, "550", NULL);
   assert_meaning("299", SMTP_MAIL, "2", NULL);
   assert_meaning("599", VOCABULARY_UNKNOWN, "5", NULL);
-  g_assert_cmpuint(vocabulary_find_reply(&smtp_vocabulary, BYTES_LITERAL("999"), SMTP_MAIL), ==, VOCABULARY_UNKNOWN);
+  g_assert_cmpuint(vocabulary_find_reply(&smtp_vocabulary, BYTES_LITERAL("999"), SMTP_MAIL), ==,
+                   VOCABULARY_UNKNOWN);
   g_assert_cmpuint(vocabulary_find_reply(&smtp_vocabulary, BYTES_EMPTY, SMTP_MAIL), ==, VOCABULARY_UNKNOWN);
   g_assert_cmpuint(vocabulary_find_word(&smtp_vocabulary, BYTES_LITERAL("MAILX")), ==, VOCABULARY_UNKNOWN);
 }
@@ -137,9 +141,11 @@ static void test_registry(void)
     ProtocolId id;
     uint16_t port;
   } cases[] = {
-      {"smtp", "SMTP", PROTOCOL_SMTP, 25},  {"smtp", "SMTP", PROTOCOL_SMTP, 587}, {"pop2", "POP2", PROTOCOL_POP2, 109},
-      {"pop3", "POP3", PROTOCOL_POP3, 110}, {"imap", "IMAP", PROTOCOL_IMAP, 143}, {"http", "HTTP", PROTOCOL_HTTP, 80},
-      {"dns", "DNS", PROTOCOL_DNS, 53},     {"tls", "TLS", PROTOCOL_TLS, 465},    {"tls", "TLS", PROTOCOL_TLS, 993},
+      {"smtp", "SMTP", PROTOCOL_SMTP, 25},  {"smtp", "SMTP", PROTOCOL_SMTP, 587},
+      {"pop2", "POP2", PROTOCOL_POP2, 109}, {"pop3", "POP3", PROTOCOL_POP3, 110},
+      {"imap", "IMAP", PROTOCOL_IMAP, 143}, {"http", "HTTP", PROTOCOL_HTTP, 80},
+      {"dns", "DNS", PROTOCOL_DNS, 53},     {"tls", "TLS", PROTOCOL_TLS, 465},
+      {"tls", "TLS", PROTOCOL_TLS, 993},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_assert_cmpstr(registry_get_name(cases[i].id), ==, cases[i].name);
@@ -174,7 +180,8 @@ static void test_recognition(void)
       {"SSH-2.0-OpenSSH_9.2\r\n", "SSH-2.0-OpenSSH_9.2\r\n", 22, PROTOCOL_NONE},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    StreamStart start = {bytes_from_string(cases[i].client), bytes_from_string(cases[i].server), cases[i].port, true};
+    StreamStart start = {bytes_from_string(cases[i].client), bytes_from_string(cases[i].server),
+                         cases[i].port, true};
     ProtocolId id = PROTOCOL_NONE;
     g_test_message("case %zu", i);
     Recognition judged = registry_recognise(&start, &id);
@@ -189,7 +196,8 @@ int main(int argc, char **argv)
   for (int id = PROTOCOL_NONE + 1; id < PROTOCOL_COUNT; id++) {
     const Vocabulary *vocabulary = registry_get_vocabulary((ProtocolId)id);
     if (vocabulary == NULL) continue;
-    g_autofree char *path = g_strdup_printf("/vocabulary/%s explains every row", registry_get_name((ProtocolId)id));
+    g_autofree char *path =
+        g_strdup_printf("/vocabulary/%s explains every row", registry_get_name((ProtocolId)id));
     g_test_add_data_func(path, vocabulary, check_vocabulary);
   }
   g_test_add_func("/vocabulary/SMTP has every word and code of the course", test_smtp_is_complete);

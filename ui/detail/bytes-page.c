@@ -37,7 +37,8 @@ typedef struct {
   GtkTextIter *end;
 } FrameWriting;
 
-static void write_text(BytesPage *page, GtkTextIter *end, const char *text, GtkTextTag *tag, GtkTextTag *second)
+static void write_text(BytesPage *page, GtkTextIter *end, const char *text, GtkTextTag *tag,
+                       GtkTextTag *second)
 {
   if (tag != NULL && second != NULL)
     gtk_text_buffer_insert_with_tags(page->buffer, end, text, -1, tag, second, NULL);
@@ -113,7 +114,8 @@ static char *dup_layer_title(const BytesPage *page, const FrameLayer *layer)
   const char *name = layer->name[0] != '\0' ? layer->name : line_text_protocol_label(page->line.row);
   char number[I18N_NUMBER_TEXT];
   i18n_format_number(layer->length, number);
-  g_autofree char *count = g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "%s byte", "%s bytes", layer->length), number);
+  g_autofree char *count =
+      g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "%s byte", "%s bytes", layer->length), number);
   return g_strdup_printf("%s, %s", name, count);
 }
 
@@ -226,7 +228,8 @@ static guint fitting_row(BytesPage *page)
   g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(GTK_WIDGET(page->view), "0");
   int width;
   pango_layout_get_pixel_size(layout, &width, NULL);
-  return gtk_widget_get_allocated_width(GTK_WIDGET(page)) >= WIDE_LETTERS * width + 32 ? WIDE_ROW : NARROW_ROW;
+  return gtk_widget_get_allocated_width(GTK_WIDGET(page)) >= WIDE_LETTERS * width + 32 ? WIDE_ROW
+                                                                                       : NARROW_ROW;
 }
 
 static gboolean refit(gpointer data)
@@ -273,9 +276,11 @@ static void add_tags(BytesPage *page)
   static const PangoUnderline underlines[FRAME_LAYERS_MAX] = {PANGO_UNDERLINE_SINGLE, PANGO_UNDERLINE_DOUBLE,
                                                               PANGO_UNDERLINE_ERROR, PANGO_UNDERLINE_NONE};
   page->dim_tag = gtk_text_buffer_create_tag(page->buffer, NULL, NULL);
-  page->frame_tag = gtk_text_buffer_create_tag(page->buffer, NULL, "weight", PANGO_WEIGHT_BOLD, "pixels-below-lines", 2, NULL);
+  page->frame_tag = gtk_text_buffer_create_tag(page->buffer, NULL, "weight", PANGO_WEIGHT_BOLD,
+                                               "pixels-below-lines", 2, NULL);
   for (guint i = 0; i < FRAME_LAYERS_MAX; i++)
-    page->layer_tags[i] = gtk_text_buffer_create_tag(page->buffer, NULL, "underline", underlines[i], "pixels-above-lines", 6, NULL);
+    page->layer_tags[i] = gtk_text_buffer_create_tag(page->buffer, NULL, "underline", underlines[i],
+                                                     "pixels-above-lines", 6, NULL);
   page->line_tag = gtk_text_buffer_create_tag(page->buffer, NULL, NULL);
   page->hidden_tag = gtk_text_buffer_create_tag(page->buffer, NULL, NULL);
 }

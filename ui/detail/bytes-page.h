@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The page Bytes: the frames that carry a line, in hexadecimal and as text, layer by layer; the line's own bytes stand out, secrets do not show. */
+/* The page Bytes: the frames that carry a line, in hexadecimal and as text, layer by layer; the line's own
+ * bytes stand out, secrets do not show. */
 #pragma once
 
 #include "ui/detail/detail-line.h"

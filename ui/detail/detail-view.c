@@ -27,7 +27,8 @@ static void pass_link(ExplanationPage *page, guint id, gpointer data)
 static void detail_view_class_init(DetailViewClass *class)
 {
   (void)class;
-  line_linked = g_signal_new("line-linked", DETAIL_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  line_linked = g_signal_new("line-linked", DETAIL_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                             G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void detail_view_init(DetailView *view)
@@ -37,7 +38,8 @@ static void detail_view_init(DetailView *view)
   view->stack = GTK_STACK(gtk_stack_new());
   view->explanation = EXPLANATION_PAGE(explanation_page_new());
   view->bytes = BYTES_PAGE(bytes_page_new());
-  gtk_stack_add_titled(view->stack, GTK_WIDGET(view->explanation), page_names[DETAIL_EXPLANATION], _("Explanation"));
+  gtk_stack_add_titled(view->stack, GTK_WIDGET(view->explanation), page_names[DETAIL_EXPLANATION],
+                       _("Explanation"));
   gtk_stack_add_titled(view->stack, GTK_WIDGET(view->bytes), page_names[DETAIL_BYTES], _("Bytes"));
   GtkWidget *switcher = gtk_stack_switcher_new();
   gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), view->stack);

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#define BRACKET 7      /* px of the bracket's legs, with the space above them */
+#define BRACKET 7 /* px of the bracket's legs, with the space above them */
 #define LINES_MOST 4
 #define LABEL_GAP 10
 
@@ -79,7 +79,8 @@ static void draw_bracket(cairo_t *cr, const Palette *palette, double x, double y
   cairo_stroke(cr);
 }
 
-/* Draws, or with cr NULL measures; returns the height for that width. A label may run on to where the next part begins. */
+/* Draws, or with cr NULL measures; returns the height for that width. A label may run on to where the next
+ * part begins. */
 static int place_parts(DissectedLineView *line, cairo_t *cr, int width)
 {
   GtkWidget *widget = GTK_WIDGET(line);
@@ -97,7 +98,11 @@ static int place_parts(DissectedLineView *line, cairo_t *cr, int width)
     bool labelled = part->label[0] != '\0';
     if (cr != NULL) {
       if (part->secret) draw_secret_ground(cr, palette, x, text_width, text_height);
-      palette_set_source(palette, part->secret ? COLOR_MARKER_TEXT : part->bold ? COLOR_ACCENT : COLOR_TEXT, cr);
+      palette_set_source(palette,
+                         part->secret ? COLOR_MARKER_TEXT
+                         : part->bold ? COLOR_ACCENT
+                                      : COLOR_TEXT,
+                         cr);
       cairo_move_to(cr, x, y);
       pango_cairo_show_layout(cr, text);
       if (labelled) {

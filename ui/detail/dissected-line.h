@@ -11,6 +11,6 @@ G_DECLARE_FINAL_TYPE(DissectedLineView, dissected_line, DISSECTED, LINE, GtkDraw
 /* Returns an empty view. */
 GtkWidget *dissected_line_new(void);
 
-/* Adds a part: text in bold where it is the verb or code, on the marker where it stands for a secret; label may be "". A glue is set between
- * a part and the next as it stands on the wire (" ", or ""). */
+/* Adds a part: text in bold where it is the verb or code, on the marker where it stands for a secret; label
+ * may be "". A glue is set between a part and the next as it stands on the wire (" ", or ""). */
 void dissected_line_add(DissectedLineView *line, const char *text, const char *label, bool bold, bool secret);

@@ -67,7 +67,8 @@ static GtkWidget *make_linked_label(ExplanationPage *page, const char *markup)
 static const VocabularyWord *find_word(const Building *building)
 {
   const DetailLine *line = building->line;
-  const Vocabulary *words = line->find_vocabulary == NULL ? NULL : line->find_vocabulary((ProtocolId)line->row->protocol);
+  const Vocabulary *words =
+      line->find_vocabulary == NULL ? NULL : line->find_vocabulary((ProtocolId)line->row->protocol);
   bool command = line->row->kind == LINE_COMMAND && words != NULL && line->row->word < words->word_count;
   return command ? &words->words[line->row->word] : NULL;
 }
@@ -82,14 +83,16 @@ static void dissect_command(const Building *building, DissectedLineView *view)
   if (text->argument->len == 0) return;
   const char *label = word != NULL && word->grammar[0] != '\0' ? word->grammar : _("argument");
   if (response) label = _("answer to the server's challenge");
-  dissected_line_add(view, text->argument->str, text->masked ? _("secret, masked") : label, false, text->masked);
+  dissected_line_add(view, text->argument->str, text->masked ? _("secret, masked") : label, false,
+                     text->masked);
 }
 
 static void dissect_reply(const Building *building, DissectedLineView *view)
 {
   const RowText *text = building->text;
   const char *end = strchr(text->text->str, '\n');
-  g_autofree char *first = end == NULL ? g_strdup(text->text->str) : g_strndup(text->text->str, (gsize)(end - text->text->str));
+  g_autofree char *first =
+      end == NULL ? g_strdup(text->text->str) : g_strndup(text->text->str, (gsize)(end - text->text->str));
   const char *rest = first;
   if (text->tag->len > 0 && strcmp(text->tag->str, text->code->str) != 0)
     dissected_line_add(view, text->tag->str, _("tag"), false, false);
@@ -112,7 +115,9 @@ static void add_more_lines(const Building *building)
     end = strchr(end, '\n');
     if (end != NULL) end++;
   }
-  g_autofree char *shown = end == NULL || *end == '\0' ? g_strdup(more + 1) : g_strdup_printf("%.*s…", (int)(end - more - 1), more + 1);
+  g_autofree char *shown = end == NULL || *end == '\0'
+                               ? g_strdup(more + 1)
+                               : g_strdup_printf("%.*s…", (int)(end - more - 1), more + 1);
   add_widget(building->page, make_label(shown, "carteiro-wire"));
 }
 
@@ -121,13 +126,19 @@ static void add_dissected(const Building *building)
   DissectedLineView *view = DISSECTED_LINE(dissected_line_new());
   const RowText *text = building->text;
   switch ((LineKind)building->line->row->kind) {
-  case LINE_COMMAND: dissect_command(building, view); break;
-  case LINE_REPLY: dissect_reply(building, view); break;
+  case LINE_COMMAND:
+    dissect_command(building, view);
+    break;
+  case LINE_REPLY:
+    dissect_reply(building, view);
+    break;
   case LINE_QUERY:
     dissected_line_add(view, text->argument->str, _("kind of record"), true, false);
     dissected_line_add(view, text->verb->str, _("name asked for"), false, false);
     break;
-  default: dissected_line_add(view, text->wire->str, "", false, false); break;
+  default:
+    dissected_line_add(view, text->wire->str, "", false, false);
+    break;
   }
   add_widget(building->page, GTK_WIDGET(view));
   add_more_lines(building);
@@ -143,7 +154,8 @@ static GtkWidget *make_box(Glyph glyph, const char *sentence, const char *class)
   return box;
 }
 
-/* Notes on the line; one that tells of a secret in the open stands on the marker. Returns true when one did. */
+/* Notes on the line; one that tells of a secret in the open stands on the marker. Returns true when one did.
+ */
 static bool add_notes(const Building *building)
 {
   Timeline *timeline = timeline_model_get_timeline(building->line->model);
@@ -161,8 +173,8 @@ static bool add_notes(const Building *building)
     row_text_set(&note, &event, false);
     bool leak = row->word == NOTE_PLAINTEXT_PASSWORD || row->word == NOTE_DIGEST_PASSWORD;
     marked |= leak;
-    add_widget(building->page,
-               make_box(leak ? GLYPH_EYE : GLYPH_WARNING, note.gloss, leak ? "carteiro-marker" : "carteiro-note"));
+    add_widget(building->page, make_box(leak ? GLYPH_EYE : GLYPH_WARNING, note.gloss,
+                                        leak ? "carteiro-marker" : "carteiro-note"));
   }
   row_text_clear(&note);
   byte_buffer_clear(&raw);
@@ -177,9 +189,12 @@ static void add_eve(const Building *building, bool marked)
   bool has_words = line->row->kind != LINE_SESSION && line->row->kind != LINE_TLS;
   if (marked || !has_words) return;
   if (building->text->masked)
-    add_widget(building->page, make_box(GLYPH_EYE, _("Whoever listens here reads the secret: this connection has no TLS."), "carteiro-marker"));
+    add_widget(building->page,
+               make_box(GLYPH_EYE, _("Whoever listens here reads the secret: this connection has no TLS."),
+                        "carteiro-marker"));
   else if (eve)
-    add_widget(building->page, make_box(GLYPH_EYE, _("Eve reads this line: the link has no TLS."), "carteiro-marker"));
+    add_widget(building->page,
+               make_box(GLYPH_EYE, _("Eve reads this line: the link has no TLS."), "carteiro-marker"));
 }
 
 static void add_where(const Building *building)
@@ -207,7 +222,9 @@ static void add_ends(const Building *building)
   const DetailLine *line = building->line;
   const StreamInfo *stream = timeline_get_stream(timeline_model_get_timeline(line->model), line->row->stream);
   g_autofree char *ends = name_table_dup_ends(timeline_model_get_names(line->model), stream);
-  g_autofree char *where = g_strdup_printf(_("Frame %u, conversation %u"), line->row->frame, stream->number);
+  g_autofree char *where =
+      g_strdup_printf(stream->udp ? _("Frame %u, UDP exchange %u") : _("Frame %u, conversation %u"),
+                      line->row->frame, stream->number);
   g_autofree char *text = g_strdup_printf("%s\n%s", ends, where);
   add_widget(building->page, make_label(text, "carteiro-caption"));
 }
@@ -235,7 +252,8 @@ void explanation_page_set(ExplanationPage *page, const DetailLine *line)
   row_text_set(&text, &event, false);
   Building building = {page, line, &text};
   add_dissected(&building);
-  if (text.gloss != NULL && text.gloss[0] != '\0') add_widget(page, make_label(text.gloss, "carteiro-heading"));
+  if (text.gloss != NULL && text.gloss[0] != '\0')
+    add_widget(page, make_label(text.gloss, "carteiro-heading"));
   if (text.explanation != NULL && text.explanation[0] != '\0' && g_strcmp0(text.explanation, text.gloss) != 0)
     add_widget(page, make_label(text.explanation, NULL));
   GtkWidget *replies = replies_box_new(line, G_CALLBACK(follow_link), page);
@@ -251,7 +269,8 @@ void explanation_page_set(ExplanationPage *page, const DetailLine *line)
 static void explanation_page_class_init(ExplanationPageClass *class)
 {
   (void)class;
-  line_linked = g_signal_new("line-linked", EXPLANATION_TYPE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  line_linked = g_signal_new("line-linked", EXPLANATION_TYPE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                             G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void explanation_page_init(ExplanationPage *page)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The page Explanation: the line taken apart, what it means, what came back, who could read it, where it is written.
- * Signal: "line-linked" (guint id): the person follows a link to another line. */
+/* The page Explanation: the line taken apart, what it means, what came back, who could read it, where it is
+ * written. Signal: "line-linked" (guint id): the person follows a link to another line. */
 #pragma once
 
 #include "ui/detail/detail-line.h"

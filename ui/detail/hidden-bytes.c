@@ -8,7 +8,8 @@
 #define NEIGHBOURS 4096u
 #define PLACES_OF_LINE 16u
 
-/* Adds the part of the secret that lies in the frame: raw's bytes follow one another through the line's places. */
+/* Adds the part of the secret that lies in the frame: raw's bytes follow one another through the line's
+ * places. */
 static void add_secret(Timeline *timeline, const Row *row, const RowPlace *frame, GArray *hidden)
 {
   RowText text;
@@ -47,7 +48,8 @@ GArray *hidden_bytes_find(Timeline *timeline, const Row *row, const RowPlace *pl
   for (uint32_t i = first; i < last; i++) {
     const Row *other = timeline_get_row(timeline, i);
     if (other->secret == SECRET_NONE || other->kind != LINE_COMMAND) continue;
-    if (other->stream == row->stream && other->direction == row->direction) add_secret(timeline, other, place, hidden);
+    if (other->stream == row->stream && other->direction == row->direction)
+      add_secret(timeline, other, place, hidden);
   }
   return hidden;
 }

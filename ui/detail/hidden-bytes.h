@@ -8,7 +8,8 @@ typedef struct {
   uint32_t start, length; /* in bytes from the frame's start */
 } HiddenRange;
 
-/* Returns the hidden ranges of the frame at place, for a row of the same stream; of HiddenRange, free with g_array_unref. */
+/* Returns the hidden ranges of the frame at place, for a row of the same stream; of HiddenRange, free with
+ * g_array_unref. */
 GArray *hidden_bytes_find(Timeline *timeline, const Row *row, const RowPlace *place);
 
 /* Returns true when the byte at index is hidden. */

@@ -64,8 +64,11 @@ static char *dup_came(const Row *command, const Row *answer)
 {
   char seconds[32];
   Nanoseconds span = answer->time - command->time;
+  if (span < NANOSECONDS_PER_MILLISECOND)
+    return g_strdup_printf(_("line %u, %d µs"), answer->id, (int)(span / 1000));
   if (span < NANOSECONDS_PER_SECOND)
-    return g_strdup_printf(_("line %u, %d ms"), answer->id, (int)((span + 500000) / NANOSECONDS_PER_MILLISECOND));
+    return g_strdup_printf(_("line %u, %d ms"), answer->id,
+                           (int)((span + 500000) / NANOSECONDS_PER_MILLISECOND));
   line_text_format_seconds(span, seconds);
   return g_strdup_printf(_("line %u, %s s"), answer->id, seconds);
 }
@@ -73,8 +76,9 @@ static char *dup_came(const Row *command, const Row *answer)
 static GtkWidget *make_class_glyph(ReplyClass reply_class)
 {
   static const char *const classes[REPLY_CLASS_COUNT] = {
-      [REPLY_OK] = "carteiro-ok",           [REPLY_CONTINUE] = "carteiro-continue", [REPLY_LATER] = "carteiro-later",
-      [REPLY_REFUSED] = "carteiro-refused", [REPLY_UNTAGGED] = "dim-label",
+      [REPLY_OK] = "carteiro-ok",       [REPLY_CONTINUE] = "carteiro-continue",
+      [REPLY_LATER] = "carteiro-later", [REPLY_REFUSED] = "carteiro-refused",
+      [REPLY_UNTAGGED] = "dim-label",
   };
   GtkWidget *image = glyph_image_new(glyph_for_reply(reply_class), 16);
   gtk_style_context_add_class(gtk_widget_get_style_context(image), classes[reply_class]);
@@ -164,12 +168,14 @@ GtkWidget *replies_box_new(const DetailLine *line, GCallback follow, gpointer da
   return box;
 }
 
-/* The state after the line: a command's with the reply that came, a reply's own; STATE_SAME where it is not known or does not change. */
+/* The state after the line: a command's with the reply that came, a reply's own; STATE_SAME where it is not
+ * known or does not change. */
 static uint8_t find_next_state(const DetailLine *line, const Vocabulary *words)
 {
   const Row *answer = line->row->kind == LINE_REPLY ? line->row : find_answer(line);
   uint16_t word = line->row->kind == LINE_REPLY ? line->row->answered_word : line->row->word;
-  if (words == NULL || answer == NULL || word >= words->word_count || answer->reply_class >= REPLY_CLASS_COUNT)
+  if (words == NULL || answer == NULL || word >= words->word_count ||
+      answer->reply_class >= REPLY_CLASS_COUNT)
     return STATE_SAME;
   uint8_t next = words->words[word].next[answer->reply_class];
   return next >= words->state_count || next == line->row->phase ? STATE_SAME : next;
@@ -196,5 +202,6 @@ char *replies_box_dup_rfc_uri(const char *rfc)
   size_t length = strspn(section, "0123456789.");
   while (length > 0 && section[length - 1] == '.')
     length--;
-  return g_strdup_printf("https://www.rfc-editor.org/rfc/rfc%u#section-%.*s", (guint)number, (int)length, section);
+  return g_strdup_printf("https://www.rfc-editor.org/rfc/rfc%u#section-%.*s", (guint)number, (int)length,
+                         section);
 }

@@ -12,7 +12,9 @@ static GtkWidget *label_new(const char *text, bool dim)
   GtkWidget *label = gtk_label_new(text);
   gtk_label_set_xalign(GTK_LABEL(label), 0);
   gtk_label_set_yalign(GTK_LABEL(label), 0);
+  /* To be copied by mouse, yet not selected whole as soon as the popover opens. */
   gtk_label_set_selectable(GTK_LABEL(label), !dim);
+  gtk_widget_set_can_focus(label, FALSE);
   gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
   gtk_label_set_max_width_chars(GTK_LABEL(label), 44);
   if (dim) gtk_style_context_add_class(gtk_widget_get_style_context(label), GTK_STYLE_CLASS_DIM_LABEL);
@@ -34,6 +36,11 @@ static void add_fact(GtkGrid *grid, int *row, const char *name, const char *valu
   gtk_grid_attach(grid, label_new(name, true), 0, *row, 1, 1);
   gtk_grid_attach(grid, label_new(value, false), 1, *row, 1, 1);
   ++*row;
+  /* No label takes the focus, so a screen reader is told them all by the popover. */
+  AtkObject *popover = gtk_widget_get_accessible(gtk_widget_get_parent(GTK_WIDGET(grid)));
+  const char *before = atk_object_get_description(popover);
+  g_autofree char *all = g_strdup_printf("%s%s%s: %s", before != NULL ? before : "", before != NULL ? "; " : "", name, value);
+  atk_object_set_description(popover, all);
 }
 
 /* The popover is made for one look at it. */

@@ -199,16 +199,18 @@ static void draw_lost(cairo_t *cr, const SceneState *state, const SceneLayout *l
   glyph_draw(cr, GLYPH_CROSS, at.x - size / 2, at.y + 24 * u - size / 2, size, palette_color(palette, COLOR_ERROR));
 }
 
-void scene_draw_flights(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette)
+void scene_draw_beads(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette)
 {
-  for (guint pass = 0; pass < 2; pass++)
-    for (guint i = 0; i < state->flying->len; i++) {
-      const SceneFlight *flight = &g_array_index(state->flying, SceneFlight, i);
-      if (flight->link >= layout->link_count || layout->links[flight->link].count < 2) continue;
-      bool card = flight->message != 0;
-      if (card != (pass == 1)) continue;
-      if (card) draw_card(cr, state, layout, palette, flight);
-      else if (flight->lost) draw_lost(cr, state, layout, palette, flight);
-      else if (!flight->carries) draw_bead(cr, state, layout, palette, flight, 0, 1);
-    }
+  for (guint i = 0; i < state->flying->len; i++) {
+    const SceneFlight *flight = &g_array_index(state->flying, SceneFlight, i);
+    if (flight->message != 0 || flight->link >= layout->link_count || layout->links[flight->link].count < 2) continue;
+    if (flight->lost) draw_lost(cr, state, layout, palette, flight);
+    else if (!flight->carries) draw_bead(cr, state, layout, palette, flight, 0, 1);
+  }
+}
+
+void scene_draw_cards(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette)
+{
+  for (guint i = 0; i < state->flying->len; i++)
+    draw_card(cr, state, layout, palette, &g_array_index(state->flying, SceneFlight, i));
 }

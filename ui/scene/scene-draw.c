@@ -123,7 +123,7 @@ static void draw_mini_card(cairo_t *cr, const SceneLayout *layout, const Palette
 
 static void draw_tray(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box, WorldTray tray, guint count)
 {
-  double u = layout->unit, width = fmax(palette->edge, 1), r = 4 * u, padding = 8 * u;
+  double u = layout->unit, width = fmax(palette->edge, 1), r = 4 * u, padding = (layout->tight ? 5 : 8) * u;
   double left = scene_crisp(box->x, width), right = scene_crisp(box->x + box->width - 1, width);
   double bottom = scene_crisp(box->y + box->height - 1, width), middle = box->y + box->height / 2;
   cairo_move_to(cr, left, box->y);
@@ -140,7 +140,7 @@ static void draw_tray(cairo_t *cr, const SceneLayout *layout, const Palette *pal
   g_autofree char *number = g_strdup_printf("%u", count);
   double x = box->x + padding, number_width;
   scene_measure(layout, SCENE_TEXT_STRONG, number, &number_width, NULL);
-  x += scene_show(cr, layout, palette, SCENE_TEXT_FACT, COLOR_TEXT, name, x, middle, box->width - 2 * padding - number_width - 4 * u,
+  x += scene_show(cr, layout, palette, SCENE_TEXT_FACT, COLOR_TEXT, name, x, middle, ceil(box->width - 2 * padding - number_width - 4 * u),
                   SCENE_ALIGN_LEFT);
   x += 4 * u + scene_show(cr, layout, palette, SCENE_TEXT_STRONG, COLOR_TEXT, number, x + 4 * u, middle, 0, SCENE_ALIGN_LEFT);
   guint shown = MIN(count, 3);
@@ -213,10 +213,11 @@ void scene_draw(cairo_t *cr, const SceneState *state, const SceneLayout *layout,
   cairo_paint(cr);
   draw_places(cr, layout, palette);
   scene_draw_links(cr, state, layout, palette);
+  scene_draw_beads(cr, state, layout, palette);
   scene_draw_eve(cr, state, layout, palette);
   draw_hosts(cr, state, layout, palette);
   draw_eve_box(cr, state, layout, palette);
   scene_draw_discs(cr, state, layout, palette);
-  scene_draw_flights(cr, state, layout, palette);
+  scene_draw_cards(cr, state, layout, palette);
   cairo_restore(cr);
 }

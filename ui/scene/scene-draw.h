@@ -16,6 +16,7 @@ bool scene_card_covers(const SceneState *state, const SceneLayout *layout, const
 
 /* The parts, in the order in which they lie upon one another. */
 void scene_draw_links(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
+void scene_draw_beads(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
 void scene_draw_eve(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
 void scene_draw_discs(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
-void scene_draw_flights(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);
+void scene_draw_cards(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette);

@@ -105,13 +105,13 @@ static double tray_width(const SceneLayout *layout, WorldTray tray, bool cards)
   g_autofree char *text = g_strdup_printf(cards ? "%s 00" : "%s 0", name);
   double width;
   scene_measure(layout, SCENE_TEXT_FACT, text, &width, NULL);
-  return width + (cards ? 52 : 20) * layout->unit;
+  return width + (cards ? 52 : layout->tight ? 15 : 21) * layout->unit;
 }
 
 static double place_padding(const SceneLayout *layout, ScenePlaceId place)
 {
   bool home = place == PLACE_HOME_LEFT || place == PLACE_HOME_RIGHT;
-  return (layout->tight ? 12 : home ? 18 : 20) * layout->unit;
+  return (layout->tight ? 10 : home ? 18 : 20) * layout->unit;
 }
 
 /* Width a place asks for so that nothing in it is cut. */
@@ -129,7 +129,7 @@ static double place_width(const SceneLayout *layout, const SceneState *state, Sc
   }
   double title;
   scene_measure(layout, SCENE_TEXT_TITLE, layout->places[place].title, &title, NULL);
-  if (place == PLACE_INTERNET) return fmax(width + 40 * layout->unit, layout->card.width + (layout->tight ? 110 : 150) * layout->unit);
+  if (place == PLACE_INTERNET) return fmax(width + 40 * layout->unit, layout->card.width + (layout->tight ? 84 : 150) * layout->unit);
   return fmax(width + 2 * padding, title + 28 * layout->unit);
 }
 
@@ -138,9 +138,10 @@ typedef struct {
   double natural[PLACE_COUNT], widths[PLACE_COUNT];
 } Columns;
 
-static double folded_width(double open, double fold, double unit)
+static double folded_width(const SceneLayout *layout, double open, double fold)
 {
-  return open > 0 ? open + (STRIP * unit - open) * fold : 0;
+  double strip = fmax(34, (layout->tight ? 30 : STRIP) * layout->unit);
+  return open > 0 ? open + (strip - open) * fold : 0;
 }
 
 /* Returns what is left when every place has what it asks for; less than 0: too narrow. */
@@ -149,7 +150,7 @@ static double measure(SceneLayout *layout, const SceneState *state, const double
   double room = layout->frame.width - 2 * columns->margin;
   for (guint i = 0; i < PLACE_COUNT; i++) {
     columns->natural[i] = place_width(layout, state, (ScenePlaceId)i);
-    columns->widths[i] = folded_width(columns->natural[i], fold[i], layout->unit);
+    columns->widths[i] = folded_width(layout, columns->natural[i], fold[i]);
     room -= columns->widths[i];
   }
   if (columns->natural[PLACE_HOME_LEFT] > 0) room -= columns->gap;

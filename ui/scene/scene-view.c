@@ -399,6 +399,7 @@ static void scene_view_init(SceneView *view)
   gtk_widget_show(view->stage);
   view->eve = button_new(view, G_CALLBACK(eve_clicked));
   gtk_widget_hide(view->eve);
+  gtk_widget_set_no_show_all(view->eve, TRUE);
   g_signal_connect(view, "get-child-position", G_CALLBACK(place_child), NULL);
   GtkGesture *drag = gtk_gesture_drag_new(view->stage);
   g_signal_connect(drag, "drag-begin", G_CALLBACK(drag_begin), view);

@@ -28,7 +28,8 @@ typedef struct {
   const GdkRectangle *area;
 } CellContext;
 
-static PangoLayout *make_layout(const CellContext *cell, const char *text, PangoAttrList *attributes, int width)
+static PangoLayout *make_layout(const CellContext *cell, const char *text, PangoAttrList *attributes,
+                                int width)
 {
   PangoLayout *layout = gtk_widget_create_pango_layout(cell->widget, text);
   pango_layout_set_attributes(layout, attributes);
@@ -68,8 +69,12 @@ static void draw_number(const CellContext *cell)
 
 static void draw_between(const CellContext *cell)
 {
-  g_autoptr(PangoLayout) layout = make_layout(cell, cell->text->between, NULL, cell->area->width - PAD);
-  show_layout(cell, layout, cell->area->x + PAD, cell->text->row->kind == LINE_SESSION ? COLOR_DIM : COLOR_TEXT);
+  PangoAttrList *attributes = pango_attr_list_new();
+  pango_attr_list_insert(attributes, pango_attr_scale_new(0.94));
+  g_autoptr(PangoLayout) layout = make_layout(cell, cell->text->between, attributes, cell->area->width - PAD);
+  pango_attr_list_unref(attributes);
+  show_layout(cell, layout, cell->area->x + PAD,
+              cell->text->row->kind == LINE_SESSION ? COLOR_DIM : COLOR_TEXT);
 }
 
 static void draw_glyph(const CellContext *cell, Glyph glyph, double x, Color color)
@@ -112,18 +117,31 @@ static void draw_class(const CellContext *cell)
   const Row *row = cell->text->row;
   double x = cell->area->x + floor((cell->area->width - GLYPH_PX) / 2.0);
   Color protocol = palette_protocol_color((ProtocolId)row->protocol);
-  Glyph arrow = row->direction == DIRECTION_TO_SERVER ? GLYPH_ARROW_RIGHT : GLYPH_ARROW_LEFT;
+  Glyph arrow = cell->text->leftward ? GLYPH_ARROW_LEFT : GLYPH_ARROW_RIGHT;
   switch ((LineKind)row->kind) {
-  case LINE_SESSION: draw_zigzag(cell, cell->area->x + (cell->area->width - 18) / 2.0); break;
+  case LINE_SESSION:
+    draw_zigzag(cell, cell->area->x + (cell->area->width - 18) / 2.0);
+    break;
   case LINE_REPLY:
-    draw_glyph(cell, glyph_for_reply((ReplyClass)row->reply_class), x, palette_reply_color((ReplyClass)row->reply_class));
+    draw_glyph(cell, glyph_for_reply((ReplyClass)row->reply_class), x,
+               palette_reply_color((ReplyClass)row->reply_class));
     break;
   case LINE_DATA:
-  case LINE_MESSAGE: draw_glyph(cell, GLYPH_POSTCARD, x, protocol); break;
-  case LINE_CREDENTIAL: draw_glyph(cell, GLYPH_EYE, x, COLOR_TEXT); break;
-  case LINE_TLS: draw_glyph(cell, GLYPH_PADLOCK, x, COLOR_TLS); break;
-  case LINE_ANSWER: draw_glyph(cell, GLYPH_UNTAGGED, x, COLOR_TEXT); break;
-  default: draw_glyph(cell, arrow, x, protocol); break;
+  case LINE_MESSAGE:
+    draw_glyph(cell, GLYPH_POSTCARD, x, protocol);
+    break;
+  case LINE_CREDENTIAL:
+    draw_glyph(cell, GLYPH_EYE, x, COLOR_TEXT);
+    break;
+  case LINE_TLS:
+    draw_glyph(cell, GLYPH_PADLOCK, x, COLOR_TLS);
+    break;
+  case LINE_ANSWER:
+    draw_glyph(cell, GLYPH_UNTAGGED, x, COLOR_TEXT);
+    break;
+  default:
+    draw_glyph(cell, arrow, x, protocol);
+    break;
   }
 }
 
@@ -182,7 +200,8 @@ static PangoAttrList *make_wire_attributes(const CellContext *cell)
 static void draw_wire(const CellContext *cell)
 {
   PangoAttrList *attributes = make_wire_attributes(cell);
-  g_autoptr(PangoLayout) layout = make_layout(cell, cell->text->wire, attributes, cell->area->width - PAD - 2);
+  g_autoptr(PangoLayout) layout =
+      make_layout(cell, cell->text->wire, attributes, cell->area->width - PAD - 2);
   pango_attr_list_unref(attributes);
   double x = cell->area->x + PAD;
   if (cell->text->mask_length > 0) draw_marker(cell, layout, x);
@@ -200,13 +219,14 @@ static void draw_gloss(const CellContext *cell)
   show_layout(cell, layout, cell->area->x + left, COLOR_DIM);
 }
 
-static void line_cell_render(GtkCellRenderer *renderer, cairo_t *cr, GtkWidget *widget, const GdkRectangle *background,
-                             const GdkRectangle *area, GtkCellRendererState state)
+static void line_cell_render(GtkCellRenderer *renderer, cairo_t *cr, GtkWidget *widget,
+                             const GdkRectangle *background, const GdkRectangle *area,
+                             GtkCellRendererState state)
 {
   static void (*const draw[TIMELINE_COLUMN_COUNT])(const CellContext *) = {
-      [TIMELINE_COLUMN_NUMBER] = draw_number,     [TIMELINE_COLUMN_TIME] = draw_number,
-      [TIMELINE_COLUMN_BETWEEN] = draw_between,   [TIMELINE_COLUMN_PROTOCOL] = draw_protocol,
-      [TIMELINE_COLUMN_CLASS] = draw_class,       [TIMELINE_COLUMN_WIRE] = draw_wire,
+      [TIMELINE_COLUMN_NUMBER] = draw_number,   [TIMELINE_COLUMN_TIME] = draw_number,
+      [TIMELINE_COLUMN_BETWEEN] = draw_between, [TIMELINE_COLUMN_PROTOCOL] = draw_protocol,
+      [TIMELINE_COLUMN_CLASS] = draw_class,     [TIMELINE_COLUMN_WIRE] = draw_wire,
       [TIMELINE_COLUMN_GLOSS] = draw_gloss,
   };
   LineCell *cell = LINE_CELL(renderer);
@@ -234,8 +254,8 @@ GtkCellRenderer *line_cell_new(TimelineColumn column)
   return GTK_CELL_RENDERER(cell);
 }
 
-void line_cell_set_data(GtkTreeViewColumn *view_column, GtkCellRenderer *renderer, GtkTreeModel *model, GtkTreeIter *iter,
-                        gpointer data)
+void line_cell_set_data(GtkTreeViewColumn *view_column, GtkCellRenderer *renderer, GtkTreeModel *model,
+                        GtkTreeIter *iter, gpointer data)
 {
   LineCell *cell = LINE_CELL(renderer);
   (void)view_column;

@@ -26,13 +26,16 @@ const char *line_text_format_seconds(Nanoseconds span, char into[32])
 const char *line_text_class_name(const Row *row)
 {
   static const char *const kinds[LINE_KIND_COUNT] = {
-      [LINE_SESSION] = N_("conversation"), [LINE_COMMAND] = N_("command"), [LINE_REPLY] = N_("reply"),
-      [LINE_DATA] = N_("letter in transfer"), [LINE_MESSAGE] = N_("letter"), [LINE_CREDENTIAL] = N_("log-in"),
-      [LINE_TLS] = N_("sealed"), [LINE_QUERY] = N_("question"), [LINE_ANSWER] = N_("answer"), [LINE_NOTE] = N_("note"),
+      [LINE_SESSION] = N_("conversation"), [LINE_COMMAND] = N_("command"),
+      [LINE_REPLY] = N_("reply"),          [LINE_DATA] = N_("letter in transfer"),
+      [LINE_MESSAGE] = N_("letter"),       [LINE_CREDENTIAL] = N_("log-in"),
+      [LINE_TLS] = N_("sealed"),           [LINE_QUERY] = N_("question"),
+      [LINE_ANSWER] = N_("answer"),        [LINE_NOTE] = N_("note"),
   };
   static const char *const classes[REPLY_CLASS_COUNT] = {
-      [REPLY_OK] = N_("reply: accepted"), [REPLY_CONTINUE] = N_("reply: go on"), [REPLY_LATER] = N_("reply: try later"),
-      [REPLY_REFUSED] = N_("reply: refused"), [REPLY_UNTAGGED] = N_("reply: data"),
+      [REPLY_OK] = N_("reply: accepted"),     [REPLY_CONTINUE] = N_("reply: go on"),
+      [REPLY_LATER] = N_("reply: try later"), [REPLY_REFUSED] = N_("reply: refused"),
+      [REPLY_UNTAGGED] = N_("reply: data"),
   };
   if (row->kind == LINE_REPLY && row->reply_class < REPLY_CLASS_COUNT) return _(classes[row->reply_class]);
   return row->kind < LINE_KIND_COUNT ? _(kinds[row->kind]) : "";
@@ -40,7 +43,8 @@ const char *line_text_class_name(const Row *row)
 
 const char *line_text_protocol_label(const Row *row)
 {
-  static const char *const labels[PROTOCOL_COUNT] = {"", "SMTP", "POP2", "POP3", "IMAP", "HTTP", "DNS", "TLS"};
+  static const char *const labels[PROTOCOL_COUNT] = {"",     "SMTP", "POP2", "POP3",
+                                                     "IMAP", "HTTP", "DNS",  "TLS"};
   return row->protocol < PROTOCOL_COUNT ? labels[row->protocol] : "";
 }
 
@@ -85,7 +89,8 @@ static void fill_words(LineText *text, Timeline *timeline)
   row_text_clear(&words);
 }
 
-void line_text_fill(LineText *text, Timeline *timeline, const Row *row, const NameTable *names, Nanoseconds start)
+void line_text_fill(LineText *text, Timeline *timeline, const Row *row, const NameTable *names,
+                    Nanoseconds start)
 {
   line_text_clear(text);
   text->row = row;
@@ -94,6 +99,7 @@ void line_text_fill(LineText *text, Timeline *timeline, const Row *row, const Na
   bool session = row->kind == LINE_SESSION;
   Direction direction = session ? DIRECTION_TO_SERVER : (Direction)row->direction;
   text->between = name_table_dup_between(names, text->stream, direction);
+  text->leftward = (direction == DIRECTION_TO_CLIENT) != name_table_is_flipped(names, text->stream);
   text->noted = timeline_find_note(timeline, row->id) >= 0;
   fill_words(text, timeline);
   if (session)

@@ -4,7 +4,8 @@
 
 struct NameTable {
   int references;
-  GHashTable *names; /* address text → short name */
+  GHashTable *names;  /* address text → short name */
+  GHashTable *places; /* address text → place on the stage, from 1 */
 };
 
 NameTable *name_table_new(void)
@@ -12,6 +13,7 @@ NameTable *name_table_new(void)
   NameTable *table = g_new0(NameTable, 1);
   table->references = 1;
   table->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  table->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return table;
 }
 
@@ -25,6 +27,7 @@ void name_table_unref(NameTable *table)
 {
   if (table == NULL || --table->references > 0) return;
   g_hash_table_unref(table->names);
+  g_hash_table_unref(table->places);
   g_free(table);
 }
 
@@ -43,6 +46,24 @@ void name_table_set(NameTable *table, const char *address, const char *name)
   g_hash_table_replace(table->names, g_strdup(address), shorten(valid));
 }
 
+void name_table_set_place(NameTable *table, const char *address, guint place)
+{
+  g_hash_table_replace(table->places, g_strdup(address), GUINT_TO_POINTER(place + 1));
+}
+
+static guint find_place(const NameTable *table, const IpAddress *address)
+{
+  char text[IP_ADDRESS_TEXT];
+  ip_address_format(address, text);
+  return GPOINTER_TO_UINT(g_hash_table_lookup(table->places, text));
+}
+
+bool name_table_is_flipped(const NameTable *table, const StreamInfo *stream)
+{
+  guint client = find_place(table, &stream->client), server = find_place(table, &stream->server);
+  return client != 0 && server != 0 && server < client;
+}
+
 char *name_table_dup_name(const NameTable *table, const IpAddress *address)
 {
   char text[IP_ADDRESS_TEXT];
@@ -59,12 +80,13 @@ static const char *skip_mail(const char *name)
 
 char *name_table_dup_between(const NameTable *table, const StreamInfo *stream, Direction direction)
 {
-  const char *arrow = direction == DIRECTION_TO_SERVER ? "→" : "←";
+  bool flipped = name_table_is_flipped(table, stream);
+  const char *arrow = (direction == DIRECTION_TO_SERVER) != flipped ? "→" : "←";
   if (ip_address_equal(&stream->client, &stream->server))
     return g_strdup_printf(":%u %s :%u", stream->client_port, arrow, stream->server_port);
-  g_autofree char *client = name_table_dup_name(table, &stream->client);
-  g_autofree char *server = name_table_dup_name(table, &stream->server);
-  return g_strdup_printf("%s %s %s", skip_mail(client), arrow, skip_mail(server));
+  g_autofree char *left = name_table_dup_name(table, flipped ? &stream->server : &stream->client);
+  g_autofree char *right = name_table_dup_name(table, flipped ? &stream->client : &stream->server);
+  return g_strdup_printf("%s %s %s", skip_mail(left), arrow, skip_mail(right));
 }
 
 static char *dup_end(const NameTable *table, const IpAddress *address, uint16_t port)

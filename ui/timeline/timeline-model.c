@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The list's model. An array of row indexes is the filter; a small cache keeps the texts of the lines on screen. */
+/* The list's model. An array of row indexes is the filter; a small cache keeps the texts of the lines on
+ * screen. */
 #include "ui/timeline/timeline-model.h"
 
 #define CACHE_SLOTS 256u
@@ -8,9 +9,9 @@ struct _TimelineModel {
   GObject parent;
   Timeline *timeline;
   NameTable *names;
-  GArray *shown;      /* of uint32_t: index in the timeline of each line */
+  GArray *shown; /* of uint32_t: index in the timeline of each line */
   uint32_t conversations;
-  uint32_t taken;     /* rows of the timeline looked at */
+  uint32_t taken; /* rows of the timeline looked at */
   Nanoseconds horizon;
   Nanoseconds start;
   int stamp;
@@ -48,7 +49,7 @@ static void timeline_model_init(TimelineModel *model)
 {
   model->shown = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   model->horizon = NANOSECONDS_NEVER;
-  model->stamp = g_random_int_range(1, G_MAXINT);
+  model->stamp = 1;
 }
 
 TimelineModel *timeline_model_new(Timeline *timeline, NameTable *names)
@@ -244,7 +245,8 @@ static GType get_column_type(GtkTreeModel *tree, int column)
 static gboolean set_iter(TimelineModel *model, GtkTreeIter *iter, int64_t line)
 {
   bool exists = line >= 0 && line < model->shown->len;
-  *iter = (GtkTreeIter){.stamp = exists ? model->stamp : 0, .user_data = GUINT_TO_POINTER(exists ? (guint)line : 0)};
+  *iter = (GtkTreeIter){.stamp = exists ? model->stamp : 0,
+                        .user_data = GUINT_TO_POINTER(exists ? (guint)line : 0)};
   return exists;
 }
 

@@ -36,7 +36,8 @@ uint32_t timeline_model_get_backlog(TimelineModel *model);
 /* Shows up to limit more rows; says so to the view unless quiet (then no view may be attached). */
 void timeline_model_take(TimelineModel *model, uint32_t limit, bool quiet);
 
-/* Shows the rows up to time and no later ones, now and in future; NANOSECONDS_NEVER for all. Lines past it go away. */
+/* Shows the rows up to time and no later ones, now and in future; NANOSECONDS_NEVER for all. Lines past it go
+ * away. */
 void timeline_model_set_horizon(TimelineModel *model, Nanoseconds time);
 
 /* Returns how many lines the list has. */

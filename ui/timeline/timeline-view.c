@@ -8,9 +8,9 @@
 
 #include <math.h>
 
-/* Rows are told to the view a slice at a time, for so many µs a frame (a screen reader makes each row dear). Where more than BULK wait, and
- * more than half of what the list has, they are taken with the view detached: its cost is that of the whole list, so the list must grow by
- * a part of itself each time. */
+/* Rows are told to the view a slice at a time, for so many µs a frame (a screen reader makes each row dear).
+ * Where more than BULK wait, and more than half of what the list has, they are taken with the view detached:
+ * its cost is that of the whole list, so the list must grow by a part of itself each time. */
 #define SLICE 32u
 #define FRAME_BUDGET 5000
 #define BULK 10000u
@@ -44,7 +44,7 @@ typedef struct {
 static const ColumnPlan plans[TIMELINE_COLUMN_COUNT] = {
     [TIMELINE_COLUMN_NUMBER] = {N_("No."), 5, true, false},
     [TIMELINE_COLUMN_TIME] = {N_("Time"), 7.5, true, false},
-    [TIMELINE_COLUMN_BETWEEN] = {N_("Between"), 19, false, false},
+    [TIMELINE_COLUMN_BETWEEN] = {N_("Between"), 20, false, false},
     [TIMELINE_COLUMN_PROTOCOL] = {N_("Protocol"), 8.5, false, false},
     [TIMELINE_COLUMN_CLASS] = {"", 3.5, false, false},
     [TIMELINE_COLUMN_WIRE] = {N_("On the wire"), 26, false, true},
@@ -67,7 +67,7 @@ static double row_height(GtkWidget *widget)
   int size = pango_font_description_get_size(font), height;
   pango_layout_get_pixel_size(layout, NULL, &height);
   double em = pango_font_description_get_size_is_absolute(font) ? (double)size / PANGO_SCALE
-                                                               : (double)size / PANGO_SCALE * 96 / 72;
+                                                                : (double)size / PANGO_SCALE * 96 / 72;
   return fmax(height + 4, round(1.77 * em));
 }
 
@@ -155,7 +155,8 @@ static void timeline_view_size_allocate(GtkWidget *widget, GtkAllocation *alloca
 {
   TimelineView *view = TIMELINE_VIEW(widget);
   GTK_WIDGET_CLASS(timeline_view_parent_class)->size_allocate(widget, allocation);
-  if (view->fit_source == 0) view->fit_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, fit_columns, view, NULL);
+  if (view->fit_source == 0)
+    view->fit_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, fit_columns, view, NULL);
 }
 
 static void style_updated(GtkWidget *tree, gpointer data)
@@ -164,16 +165,19 @@ static void style_updated(GtkWidget *tree, gpointer data)
   set_widths(data);
 }
 
-static gboolean query_tooltip(GtkWidget *tree, int x, int y, gboolean keyboard, GtkTooltip *tooltip, gpointer data)
+static gboolean query_tooltip(GtkWidget *tree, int x, int y, gboolean keyboard, GtkTooltip *tooltip,
+                              gpointer data)
 {
   TimelineView *view = data;
   GtkTreeIter iter;
   GtkTreePath *path = NULL;
   if (view->model == NULL) return FALSE;
-  if (!gtk_tree_view_get_tooltip_context(GTK_TREE_VIEW(tree), &x, &y, keyboard, NULL, &path, &iter)) return FALSE;
+  if (!gtk_tree_view_get_tooltip_context(GTK_TREE_VIEW(tree), &x, &y, keyboard, NULL, &path, &iter))
+    return FALSE;
   const LineText *text = timeline_model_get_text(view->model, timeline_model_get_line(&iter));
   g_autofree char *ends = name_table_dup_ends(timeline_model_get_names(view->model), text->stream);
-  g_autofree char *tip = text->gloss[0] == '\0' ? g_strdup(ends) : g_strdup_printf("%s\n%s", text->gloss, ends);
+  g_autofree char *tip =
+      text->gloss[0] == '\0' ? g_strdup(ends) : g_strdup_printf("%s\n%s", text->gloss, ends);
   gtk_tooltip_set_text(tooltip, tip);
   gtk_tree_view_set_tooltip_row(GTK_TREE_VIEW(tree), tooltip, path);
   gtk_tree_path_free(path);
@@ -194,8 +198,10 @@ static void timeline_view_class_init(TimelineViewClass *class)
 {
   G_OBJECT_CLASS(class)->dispose = timeline_view_dispose;
   GTK_WIDGET_CLASS(class)->size_allocate = timeline_view_size_allocate;
-  signals[LINE_SELECTED] = g_signal_new("line-selected", TIMELINE_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[LINE_ACTIVATED] = g_signal_new("line-activated", TIMELINE_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[LINE_SELECTED] = g_signal_new("line-selected", TIMELINE_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 0);
+  signals[LINE_ACTIVATED] = g_signal_new("line-activated", TIMELINE_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void add_placeholder(TimelineView *view)
@@ -212,7 +218,8 @@ static void add_placeholder(TimelineView *view)
 static void timeline_view_init(TimelineView *view)
 {
   view->scroller = gtk_scrolled_window_new(NULL, NULL);
-  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(view->scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(view->scroller), GTK_POLICY_AUTOMATIC,
+                                 GTK_POLICY_AUTOMATIC);
   view->tree = GTK_TREE_VIEW(gtk_tree_view_new());
   gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(view->tree)), "carteiro-lines");
   add_columns(view);

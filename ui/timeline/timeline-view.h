@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of lines. Signals: "line-selected" (the selection changed), "line-activated" (Enter or double click). */
+/* The list of lines. Signals: "line-selected" (the selection changed), "line-activated" (Enter or double
+ * click). */
 #pragma once
 
 #include "ui/timeline/timeline-model.h"
@@ -14,7 +15,8 @@ GtkWidget *timeline_view_new(void);
 void timeline_view_set_model(TimelineView *view, TimelineModel *model);
 TimelineModel *timeline_view_get_model(TimelineView *view);
 
-/* Takes the rows published since the last call, as many as fit in a frame; all at once where they are very many. Returns true when more are left. */
+/* Takes the rows published since the last call, as many as fit in a frame; all at once where they are very
+ * many. Returns true when more are left. */
 bool timeline_view_take_rows(TimelineView *view);
 
 /* Shows rows up to a moment (NANOSECONDS_NEVER: all). */

@@ -10,9 +10,12 @@
 #include "ui/window/style.h"
 #include "ui/window/window-keys.h"
 
-/* Widths in px at 96 dpi: of the detail, and of a window too narrow to have it beside the list. */
+/* In px at 96 dpi: the detail's width; in a window narrower than that it stands below the list, where there
+ * is height for both. */
 #define DETAIL_WIDTH 410
+#define DETAIL_WIDTH_NARROW 350
 #define WIDTH_FOR_DETAIL 1000
+#define HEIGHT_FOR_BOTH 340
 
 struct _MainWindow {
   GtkApplicationWindow parent;
@@ -32,6 +35,7 @@ struct _MainWindow {
   uint32_t eve_link;
   guint fit_source;
   int fitted_width;
+  bool fitted_high;
 };
 
 G_DEFINE_TYPE(MainWindow, main_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -103,8 +107,8 @@ static void set_player(MainWindow *window, Player *player)
   g_signal_connect(player, "changed", G_CALLBACK(player_changed), window);
 }
 
-void main_window_show_lines(MainWindow *window, TimelineModel *model, Player *player, uint32_t eve_link, const char *title,
-                            const char *subtitle)
+void main_window_show_lines(MainWindow *window, TimelineModel *model, Player *player, uint32_t eve_link,
+                            const char *title, const char *subtitle)
 {
   window->eve_link = eve_link;
   set_player(window, player);
@@ -182,7 +186,8 @@ Player *main_window_get_player(MainWindow *window)
 
 GtkWidget *main_window_get_area(MainWindow *window, int index)
 {
-  GtkWidget *const areas[] = {GTK_WIDGET(window->header), GTK_WIDGET(window->stage), GTK_WIDGET(window->lines), GTK_WIDGET(window->detail)};
+  GtkWidget *const areas[] = {GTK_WIDGET(window->header), GTK_WIDGET(window->stage),
+                              GTK_WIDGET(window->lines), GTK_WIDGET(window->detail)};
   return index < (int)G_N_ELEMENTS(areas) ? areas[index] : NULL;
 }
 
@@ -200,16 +205,19 @@ static gboolean place_divider(gpointer data)
   bool beside = gtk_orientable_get_orientation(GTK_ORIENTABLE(window->paned)) == GTK_ORIENTATION_HORIZONTAL;
   int width = gtk_widget_get_allocated_width(GTK_WIDGET(window->paned));
   int height = gtk_widget_get_allocated_height(GTK_WIDGET(window->paned));
-  gtk_paned_set_position(window->paned, beside ? width - DETAIL_WIDTH : height * 55 / 100);
+  int detail = width >= WIDTH_FOR_DETAIL ? DETAIL_WIDTH : DETAIL_WIDTH_NARROW;
+  gtk_paned_set_position(window->paned, beside ? width - detail : height * 55 / 100);
   return G_SOURCE_REMOVE;
 }
 
-/* A paned that turns keeps its place in px along the other axis until it has been laid out once: the divider is set after that. */
+/* A paned that turns keeps its place in px along the other axis until it has been laid out once: the divider
+ * is set after that. */
 static gboolean fit(gpointer data)
 {
   MainWindow *window = data;
   window->fit_source = 0;
-  bool beside = gtk_widget_get_allocated_width(GTK_WIDGET(window->paned)) >= WIDTH_FOR_DETAIL;
+  bool beside = gtk_widget_get_allocated_width(GTK_WIDGET(window->paned)) >= WIDTH_FOR_DETAIL ||
+                gtk_widget_get_allocated_height(GTK_WIDGET(window->paned)) < HEIGHT_FOR_BOTH;
   GtkOrientation wanted = beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL;
   if (gtk_orientable_get_orientation(GTK_ORIENTABLE(window->paned)) == wanted) return place_divider(window);
   gtk_orientable_set_orientation(GTK_ORIENTABLE(window->paned), wanted);
@@ -217,14 +225,18 @@ static gboolean fit(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* A new width places the divider anew; between two, it stays where the person put it. */
+/* A new width, or the stage coming or going, places the divider anew; between two, it stays where the person
+ * put it. */
 static void size_allocated(GtkWidget *widget, GtkAllocation *allocation, gpointer data)
 {
   MainWindow *window = data;
   (void)widget;
-  if (allocation->width == window->fitted_width) return;
+  bool high = allocation->height >= HEIGHT_FOR_BOTH;
+  if (allocation->width == window->fitted_width && high == window->fitted_high) return;
   window->fitted_width = allocation->width;
-  if (window->fit_source == 0) window->fit_source = g_idle_add_full(GTK_PRIORITY_RESIZE - 1, fit, window, NULL);
+  window->fitted_high = high;
+  if (window->fit_source == 0)
+    window->fit_source = g_idle_add_full(GTK_PRIORITY_RESIZE - 1, fit, window, NULL);
 }
 
 static void main_window_dispose(GObject *object)
@@ -244,7 +256,8 @@ static gboolean main_window_key_press(GtkWidget *widget, GdkEventKey *event)
   if (window->message != NULL)
     main_window_clear_message(window);
   else
-    g_action_group_activate_action(G_ACTION_GROUP(gtk_window_get_application(GTK_WINDOW(window))), "cancel", NULL);
+    g_action_group_activate_action(G_ACTION_GROUP(gtk_window_get_application(GTK_WINDOW(window))), "cancel",
+                                   NULL);
   return GDK_EVENT_STOP;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The window: header bar, messages, stage, list, detail, status. It shows what it is given; the application decides what that is. */
+/* The window: header bar, messages, stage, list, detail, status. It shows what it is given; the application
+ * decides what that is. */
 #pragma once
 
 #include "ui/detail/detail-line.h"
@@ -12,9 +13,10 @@ G_DECLARE_FINAL_TYPE(MainWindow, main_window, MAIN, WINDOW, GtkApplicationWindow
 /* Returns a window that shows the empty page. find_vocabulary may be NULL. */
 MainWindow *main_window_new(GtkApplication *application, DetailVocabulary find_vocabulary);
 
-/* Shows lines under a title; with a player also the stage, and only the lines up to its cursor. Eve listens on eve_link (UINT32_MAX: nobody). */
-void main_window_show_lines(MainWindow *window, TimelineModel *model, Player *player, uint32_t eve_link, const char *title,
-                            const char *subtitle);
+/* Shows lines under a title; with a player also the stage, and only the lines up to its cursor. Eve listens
+ * on eve_link (UINT32_MAX: nobody). */
+void main_window_show_lines(MainWindow *window, TimelineModel *model, Player *player, uint32_t eve_link,
+                            const char *title, const char *subtitle);
 
 /* Shows the empty page with a heading and a sentence. */
 void main_window_show_empty(MainWindow *window, const char *heading, const char *sentence);

@@ -23,7 +23,9 @@ GtkWidget *message_bar_new(GtkMessageType type, const char *text)
   gtk_label_set_selectable(GTK_LABEL(label), TRUE);
   gtk_widget_set_can_focus(label, FALSE);
   GtkBox *content = GTK_BOX(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar)));
-  Glyph glyph = type == GTK_MESSAGE_ERROR ? GLYPH_REFUSED : type == GTK_MESSAGE_WARNING ? GLYPH_LATER : GLYPH_UNTAGGED;
+  Glyph glyph = type == GTK_MESSAGE_ERROR     ? GLYPH_REFUSED
+                : type == GTK_MESSAGE_WARNING ? GLYPH_LATER
+                                              : GLYPH_UNTAGGED;
   gtk_box_pack_start(content, glyph_image_new(glyph, 20), FALSE, FALSE, 0);
   gtk_box_pack_start(content, label, TRUE, TRUE, 0);
   g_signal_connect(bar, "response", G_CALLBACK(close_bar), NULL);

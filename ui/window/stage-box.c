@@ -32,7 +32,8 @@ GtkWidget *stage_box_new(Player *player)
   gtk_box_pack_start(GTK_BOX(box), sentence, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), transport, FALSE, FALSE, 0);
   g_signal_connect_object(scene, "eve-moved", G_CALLBACK(eve_moved), sentence, 0);
-  g_signal_connect_object(settings, "notify::gtk-enable-animations", G_CALLBACK(follow_animations), player, 0);
+  g_signal_connect_object(settings, "notify::gtk-enable-animations", G_CALLBACK(follow_animations), player,
+                          0);
   follow_animations(settings, NULL, player);
   gtk_style_context_add_class(gtk_widget_get_style_context(box), "carteiro-stage");
   gtk_widget_show_all(box);

@@ -10,10 +10,18 @@ typedef struct {
 } ActionKeys;
 
 static const ActionKeys action_keys[] = {
-    {"app.open", {"<Primary>o"}},       {"app.watch", {"<Primary>n"}},         {"app.save-as", {"<Primary><Shift>s"}},
-    {"app.quit", {"<Primary>q"}},       {"win.step", {"<Alt>Right"}},          {"win.step-back", {"<Alt>Left"}},
-    {"win.to-start", {"<Alt>Home"}},    {"win.to-end", {"<Alt>End"}},          {"win.next-area", {"F6"}},
-    {"win.previous-area", {"<Shift>F6"}}, {"win.explanation", {"<Alt>1"}},     {"win.bytes", {"<Alt>2"}},
+    {"app.open", {"<Primary>o"}},
+    {"app.watch", {"<Primary>n"}},
+    {"app.save-as", {"<Primary><Shift>s"}},
+    {"app.quit", {"<Primary>q"}},
+    {"win.step", {"<Alt>Right"}},
+    {"win.step-back", {"<Alt>Left"}},
+    {"win.to-start", {"<Alt>Home"}},
+    {"win.to-end", {"<Alt>End"}},
+    {"win.next-area", {"F6"}},
+    {"win.previous-area", {"<Shift>F6"}},
+    {"win.explanation", {"<Alt>1"}},
+    {"win.bytes", {"<Alt>2"}},
 };
 
 static const char *const player_actions[] = {"play", "step", "step-back", "to-start", "to-end"};
@@ -135,11 +143,13 @@ void window_keys_enable_player(MainWindow *window, bool enabled)
   }
 }
 
-/* Space, comma and full stop belong to the focused widget where it uses them: a button, a field, a text. */
-static bool focus_wants_keys(GtkWidget *focus)
+/* What has the focus decides whose a key is: a button wants Space, a field, a text or a slider every key, the list Home and End. */
+static bool is_wanted_by_focus(guint key, GtkWidget *focus)
 {
-  return focus != NULL && (GTK_IS_BUTTON(focus) || GTK_IS_EDITABLE(focus) || GTK_IS_TEXT_VIEW(focus) ||
-                           GTK_IS_COMBO_BOX(focus) || GTK_IS_SWITCH(focus));
+  if (focus == NULL) return false;
+  if (GTK_IS_EDITABLE(focus) || GTK_IS_TEXT_VIEW(focus) || GTK_IS_RANGE(focus) || GTK_IS_COMBO_BOX(focus)) return true;
+  if (GTK_IS_BUTTON(focus)) return key == GDK_KEY_space || gtk_widget_get_ancestor(focus, GTK_TYPE_COMBO_BOX) != NULL;
+  return GTK_IS_TREE_VIEW(focus) && (key == GDK_KEY_Home || key == GDK_KEY_End);
 }
 
 bool window_keys_before(MainWindow *window, GdkEventKey *event)
@@ -147,12 +157,13 @@ bool window_keys_before(MainWindow *window, GdkEventKey *event)
   static const struct {
     guint key;
     const char *action;
-  } keys[] = {{GDK_KEY_space, "play"}, {GDK_KEY_period, "step"}, {GDK_KEY_comma, "step-back"}};
+  } keys[] = {{GDK_KEY_space, "play"}, {GDK_KEY_period, "step"}, {GDK_KEY_comma, "step-back"}, {GDK_KEY_Right, "step"},
+              {GDK_KEY_Left, "step-back"}, {GDK_KEY_Home, "to-start"}, {GDK_KEY_End, "to-end"}};
   if (main_window_get_player(window) == NULL) return false;
   if ((event->state & gtk_accelerator_get_default_mod_mask()) != 0) return false;
-  if (focus_wants_keys(gtk_window_get_focus(GTK_WINDOW(window)))) return false;
   for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
     if (event->keyval != keys[i].key) continue;
+    if (is_wanted_by_focus(keys[i].key, gtk_window_get_focus(GTK_WINDOW(window)))) return false;
     g_action_group_activate_action(G_ACTION_GROUP(window), keys[i].action, NULL);
     return true;
   }

@@ -4,7 +4,8 @@
 
 #include "ui/window/main-window.h"
 
-/* Adds the window's actions: win.play, step, step-back, to-start, to-end, next-area, previous-area, explanation, bytes. */
+/* Adds the window's actions: win.play, step, step-back, to-start, to-end, next-area, previous-area,
+ * explanation, bytes. */
 void window_keys_add_actions(MainWindow *window);
 
 /* Says the application which keys belong to the actions. */
@@ -16,7 +17,8 @@ void window_keys_enable_player(MainWindow *window, bool enabled);
 /* Handles keys that must come before the focused widget (Space over the list). Returns true when it did. */
 bool window_keys_before(MainWindow *window, GdkEventKey *event);
 
-/* What the keys need of the window: the player or NULL; an area by index, NULL after the last; a page of the detail to the front. */
+/* What the keys need of the window: the player or NULL; an area by index, NULL after the last; a page of the
+ * detail to the front. */
 Player *main_window_get_player(MainWindow *window);
 GtkWidget *main_window_get_area(MainWindow *window, int index);
 void main_window_show_detail(MainWindow *window, int page);

@@ -25,7 +25,8 @@ typedef struct {
   LineInput in;
   ByteBuffer out;
   IdleTimer idle;
-  uint8_t state; /* Pop3State; set by set_state alone */
+  uint8_t state;     /* Pop3State; set by set_state alone */
+  const char *cause; /* of the last change of state, for whoever looks on */
   bool closing;
   bool peer_closed;
   EndpointEventType event; /* to be told, or told and not answered */
@@ -49,8 +50,7 @@ static void entry_clear(gpointer data)
 static void set_state(Pop3Server *server, uint8_t state, const char *cause)
 {
   if (state == server->state) return;
-  g_debug("%s: %s -> %s (%s)", server->host_name, pop3_vocabulary.states[server->state].name,
-          pop3_vocabulary.states[state].name, cause);
+  server->cause = cause;
   server->state = state;
 }
 

@@ -77,7 +77,8 @@ bool sasl_parse_cram_md5(Bytes message, Bytes *user, Bytes *digest)
 void sasl_append_cram_md5(ByteBuffer *out, Bytes user, Bytes secret, Bytes challenge)
 {
   /* g_hmac_new refuses no key, but dislikes NULL */
-  GHmac *hmac = g_hmac_new(G_CHECKSUM_MD5, secret.length == 0 ? (const guchar *)"" : secret.data, secret.length);
+  GHmac *hmac =
+      g_hmac_new(G_CHECKSUM_MD5, secret.length == 0 ? (const guchar *)"" : secret.data, secret.length);
   if (challenge.length > 0) g_hmac_update(hmac, challenge.data, (gssize)challenge.length);
   byte_buffer_append(out, user);
   byte_buffer_append_format(out, " %s", g_hmac_get_string(hmac));
@@ -89,7 +90,8 @@ static bool is_separator(uint8_t byte)
   return byte == ',' || byte == ' ' || byte == '\x01';
 }
 
-/* Returns the value that begins at start: quoted (without its quotes; a backslash hides the next byte), or up to a comma or ^A. */
+/* Returns the value that begins at start: quoted (without its quotes; a backslash hides the next byte), or up
+ * to a comma or ^A. */
 static Bytes attribute_value(Bytes message, size_t start)
 {
   bool quoted = start < message.length && message.data[start] == '"';

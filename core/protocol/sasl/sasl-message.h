@@ -4,13 +4,15 @@
 
 #include "base/byte-buffer.h"
 
-/* Appends what base64 stands for (RFC 4648 §4). Returns false when it is not valid base64; what could be read was appended. */
+/* Appends what base64 stands for (RFC 4648 §4). Returns false when it is not valid base64; what could be read
+ * was appended. */
 bool sasl_append_decoded(ByteBuffer *out, Bytes base64);
 
 /* Appends bytes as base64, without line ends. */
 void sasl_append_encoded(ByteBuffer *out, Bytes bytes);
 
-/* PLAIN (RFC 4616 §2): authzid NUL authcid NUL passwd. Views into message. Returns false where a NUL is missing. */
+/* PLAIN (RFC 4616 §2): authzid NUL authcid NUL passwd. Views into message. Returns false where a NUL is
+ * missing. */
 bool sasl_parse_plain(Bytes message, Bytes *authzid, Bytes *user, Bytes *secret);
 void sasl_append_plain(ByteBuffer *out, Bytes user, Bytes secret);
 
@@ -18,6 +20,6 @@ void sasl_append_plain(ByteBuffer *out, Bytes user, Bytes secret);
 bool sasl_parse_cram_md5(Bytes message, Bytes *user, Bytes *digest);
 void sasl_append_cram_md5(ByteBuffer *out, Bytes user, Bytes secret, Bytes challenge);
 
-/* Returns the value of attribute name in a list name=value,… as SCRAM (RFC 5802 §5.1) and DIGEST-MD5 (RFC 2831) write it; quotes taken
- * off; empty where absent. View into message. */
+/* Returns the value of attribute name in a list name=value,… as SCRAM (RFC 5802 §5.1) and DIGEST-MD5 (RFC
+ * 2831) write it; quotes taken off; empty where absent. View into message. */
 Bytes sasl_find_attribute(Bytes message, const char *name);

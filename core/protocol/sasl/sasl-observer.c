@@ -22,32 +22,19 @@ static const struct {
   const char *name;
   MechanismKind kind;
 } mechanisms[] = {
-    {"PLAIN", KIND_PLAIN},
-    {"LOGIN", KIND_LOGIN},
-    {"CRAM-MD5", KIND_CRAM_MD5},
-    {"DIGEST-MD5", KIND_DIGEST_MD5},
-    {"SCRAM-SHA-1", KIND_SCRAM},
-    {"SCRAM-SHA-1-PLUS", KIND_SCRAM},
-    {"SCRAM-SHA-256", KIND_SCRAM},
-    {"SCRAM-SHA-256-PLUS", KIND_SCRAM},
-    {"SCRAM-SHA-512", KIND_SCRAM},
-    {"SCRAM-SHA-512-PLUS", KIND_SCRAM},
-    {"XOAUTH2", KIND_XOAUTH2},
-    {"OAUTHBEARER", KIND_OAUTHBEARER},
-    {"ANONYMOUS", KIND_NAME},
-    {"EXTERNAL", KIND_NAME},
-    {"GSSAPI", KIND_OPAQUE},
-    {"GSS-SPNEGO", KIND_OPAQUE},
-    {"GS2-KRB5", KIND_OPAQUE},
-    {"KERBEROS_V4", KIND_OPAQUE},
-    {"NTLM", KIND_OPAQUE},
-    {"MSN", KIND_OPAQUE},
-    {"OTP", KIND_OPAQUE},
-    {"SKEY", KIND_OPAQUE},
-    {"SECURID", KIND_OPAQUE},
-    {"SRP", KIND_OPAQUE},
-    {"XOAUTH", KIND_OPAQUE},
-    {"XYMCOOKIE", KIND_OPAQUE},
+    {"PLAIN", KIND_PLAIN},         {"LOGIN", KIND_LOGIN},
+    {"CRAM-MD5", KIND_CRAM_MD5},   {"DIGEST-MD5", KIND_DIGEST_MD5},
+    {"SCRAM-SHA-1", KIND_SCRAM},   {"SCRAM-SHA-1-PLUS", KIND_SCRAM},
+    {"SCRAM-SHA-256", KIND_SCRAM}, {"SCRAM-SHA-256-PLUS", KIND_SCRAM},
+    {"SCRAM-SHA-512", KIND_SCRAM}, {"SCRAM-SHA-512-PLUS", KIND_SCRAM},
+    {"XOAUTH2", KIND_XOAUTH2},     {"OAUTHBEARER", KIND_OAUTHBEARER},
+    {"ANONYMOUS", KIND_NAME},      {"EXTERNAL", KIND_NAME},
+    {"GSSAPI", KIND_OPAQUE},       {"GSS-SPNEGO", KIND_OPAQUE},
+    {"GS2-KRB5", KIND_OPAQUE},     {"KERBEROS_V4", KIND_OPAQUE},
+    {"NTLM", KIND_OPAQUE},         {"MSN", KIND_OPAQUE},
+    {"OTP", KIND_OPAQUE},          {"SKEY", KIND_OPAQUE},
+    {"SECURID", KIND_OPAQUE},      {"SRP", KIND_OPAQUE},
+    {"XOAUTH", KIND_OPAQUE},       {"XYMCOOKIE", KIND_OPAQUE},
     {"XYMPKI", KIND_OPAQUE},
 };
 
@@ -120,7 +107,8 @@ void sasl_observer_begin(SaslObserver *observer, Bytes mechanism)
 void sasl_observer_challenge(SaslObserver *observer, Bytes base64)
 {
   if (!sasl_observer_is_active(observer) || base64.length == 0) return;
-  /* LOGIN's challenges are only prompts. Of several the first holds the salt or time stamp that a guesser needs. */
+  /* LOGIN's challenges are only prompts. Of several the first holds the salt or time stamp that a guesser
+   * needs. */
   bool wanted = observer->kind != KIND_LOGIN && byte_buffer_view(&observer->challenge).length == 0;
   if (wanted) decode(&observer->challenge, base64);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a listener learns from a SASL exchange (RFC 4422), whichever protocol carries it: SMTP AUTH, POP3 AUTH, IMAP AUTHENTICATE. */
+/* What a listener learns from a SASL exchange (RFC 4422), whichever protocol carries it: SMTP AUTH, POP3
+ * AUTH, IMAP AUTHENTICATE. */
 #pragma once
 
 #include "protocol/decoder.h"
@@ -24,8 +25,8 @@ typedef struct {
 /* Returns the mechanism's name in capitals, static, or NULL when no table knows it. */
 const char *sasl_mechanism_find(Bytes name);
 
-/* Returns true where name is one that a person may see: a known mechanism in any case, or capitals, digits, "-" and "_", at most 20. Anything
- * else in its place may be a misplaced secret. */
+/* Returns true where name is one that a person may see: a known mechanism in any case, or capitals, digits,
+ * "-" and "_", at most 20. Anything else in its place may be a misplaced secret. */
 bool sasl_mechanism_is_plausible(Bytes name);
 
 /* Starts an exchange with that mechanism. */
@@ -40,10 +41,12 @@ static inline bool sasl_observer_is_active(const SaslObserver *observer)
 /* Takes what the server sent after "334 " or "+ ": base64, possibly empty or broken. */
 void sasl_observer_challenge(SaslObserver *observer, Bytes base64);
 
-/* Takes a client line or an initial response without its line end: base64, "=" for empty, "*" for cancel. Returns what it gave away. */
+/* Takes a client line or an initial response without its line end: base64, "=" for empty, "*" for cancel.
+ * Returns what it gave away. */
 SaslLeak sasl_observer_response(SaslObserver *observer, Bytes base64);
 
-/* Fills *credential with views into observer, valid until it changes. Returns false when no response was seen: nothing to tell. */
+/* Fills *credential with views into observer, valid until it changes. Returns false when no response was
+ * seen: nothing to tell. */
 bool sasl_observer_get_credential(const SaslObserver *observer, int accepted, Credential *credential);
 
 /* Back to idle, what was learned wiped. */

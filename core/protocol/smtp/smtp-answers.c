@@ -8,14 +8,15 @@ typedef struct {
   Bytes digits, text; /* of the first line */
   int code;           /* 0: the line is no reply */
   bool bare_lf;
-  bool answers;       /* command is what it answers */
+  bool answers; /* command is what it answers */
   bool greets;
   bool out_of_step;
-  bool out_of_order;  /* it fits nothing although nothing is missing: it changes nothing */
+  bool out_of_order; /* it fits nothing although nothing is missing: it changes nothing */
   PendingCommand command;
 } Answer;
 
-/* Codes that only some commands can get (RFC 5321 §4.3.2). hard: worth more than the queue's order even where nothing is known to be missing. */
+/* Codes that only some commands can get (RFC 5321 §4.3.2). hard: worth more than the queue's order even where
+ * nothing is known to be missing. */
 static const struct {
   int code;
   bool hard;
@@ -65,7 +66,8 @@ static bool has_hole(const SmtpSession *session)
   return false;
 }
 
-/* The reply belongs to the command at index; those before it have lost theirs. From here on the order is certain again. */
+/* The reply belongs to the command at index; those before it have lost theirs. From here on the order is
+ * certain again. */
 static void take(SmtpSession *session, Answer *answer, uint32_t index)
 {
   answer->answers = true;
@@ -118,7 +120,8 @@ static void match_body(SmtpSession *session, Answer *answer)
   }
 }
 
-/* Goes by the code, which tells which command it can only belong to. Returns false where the order of the queue has to tell. */
+/* Goes by the code, which tells which command it can only belong to. Returns false where the order of the
+ * queue has to tell. */
 static bool match_by_code(SmtpSession *session, Answer *answer)
 {
   int anchor = find_anchor(answer);
@@ -151,7 +154,8 @@ static void match_by_order(SmtpSession *session, Answer *answer)
 /* Finds the command that the reply answers. */
 static void match(SmtpSession *session, Answer *answer)
 {
-  bool cut_greeting = answer->code == 220 && session->state == SMTP_STATE_GREETING && session->pending.count == 0;
+  bool cut_greeting =
+      answer->code == 220 && session->state == SMTP_STATE_GREETING && session->pending.count == 0;
   answer->greets = !session->greeted || cut_greeting;
   session->greeted = true;
   if (answer->greets) return;
@@ -188,7 +192,8 @@ static void change_state(SmtpSession *session, const Answer *answer)
 {
   uint8_t expected = session->state;
   session->state = next_state(session, answer);
-  if (answer->answers) expected = smtp_session_optimistic(expected, answer->command.word, answer->command.flags);
+  if (answer->answers)
+    expected = smtp_session_optimistic(expected, answer->command.word, answer->command.flags);
   bool idle = session->pending.count == 0 && session->body.kind == BODY_NONE;
   if (idle)
     session->ahead = session->state;
@@ -213,7 +218,8 @@ static void open_message(SmtpSession *session, const Answer *answer)
   session->lost = session->uncertain = false;
   /* what was said after DATA is text to the server */
   smtp_session_give_up(session, session->pending.count);
-  smtp_session_begin_data(session, answer->answers ? answer->command.id : 0, session->end[DIRECTION_TO_SERVER], true);
+  smtp_session_begin_data(session, answer->answers ? answer->command.id : 0,
+                          session->end[DIRECTION_TO_SERVER], true);
   if (beginning_lost) dot_body_gap(&session->body.dot, 0);
 }
 
@@ -259,6 +265,7 @@ static void judge_starttls(SmtpSession *session, const Answer *answer, uint32_t 
     smtp_session_note(session, NOTE_STARTTLS, &answer->line, id);
     session->next = PROTOCOL_TLS;
   } else {
+    session->starttls_sent = false;
     smtp_session_note(session, NOTE_STARTTLS_REFUSED, &answer->line, id);
   }
 }
@@ -310,7 +317,8 @@ static void fill_line(SmtpSession *session, Answer *answer)
 /* Takes what the range holds as one reply. */
 static void read_answer(SmtpSession *session, Answer *answer)
 {
-  *answer = (Answer){.line = decoded_line(LINE_REPLY, DIRECTION_TO_CLIENT), .bare_lf = session->reply.bare_lf};
+  *answer =
+      (Answer){.line = decoded_line(LINE_REPLY, DIRECTION_TO_CLIENT), .bare_lf = session->reply.bare_lf};
   decoded_line_set_range(&answer->line, &session->reply);
   Bytes raw = session->reply.view;
   ptrdiff_t lf = bytes_find(raw, '\n');

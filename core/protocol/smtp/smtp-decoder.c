@@ -84,12 +84,13 @@ static void *create(const DecoderSink *sink, bool from_start)
   SmtpSession *session = g_new0(SmtpSession, 1);
   session->sink = sink;
   if (from_start) return session;
-  session->greeted = session->midstream_untold = session->state_guessed = session->lost = session->uncertain = true;
+  session->greeted = session->midstream_untold = session->state_guessed = session->lost = session->uncertain =
+      true;
   session->state = session->ahead = SMTP_STATE_READY;
   line_assembler_gap(&session->lines[DIRECTION_TO_SERVER]);
   line_assembler_gap(&session->lines[DIRECTION_TO_CLIENT]);
-  pending_commands_push(&session->pending,
-                        (PendingCommand){.word = VOCABULARY_UNKNOWN, .flags = PENDING_HOLE | PENDING_HOLE_NOTED});
+  pending_commands_push(&session->pending, (PendingCommand){.word = VOCABULARY_UNKNOWN,
+                                                            .flags = PENDING_HOLE | PENDING_HOLE_NOTED});
   return session;
 }
 
@@ -98,12 +99,13 @@ static int find_starttls(const SmtpSession *session)
   return pending_commands_find_word(&session->pending, SMTP_STARTTLS);
 }
 
-/* A TLS handshake record (RFC 8446 §5.1) where a command should begin, after STARTTLS whose reply the capture lost. */
+/* A TLS handshake record (RFC 8446 §5.1) where a command should begin, after STARTTLS whose reply the capture
+ * lost. */
 static bool is_unannounced_tls(const SmtpSession *session, Bytes rest)
 {
   bool reply_lost = session->uncertain || !session->heard[DIRECTION_TO_CLIENT];
-  return rest.data[0] == 0x16 && reply_lost && !line_assembler_is_inside(&session->lines[DIRECTION_TO_SERVER]) &&
-         find_starttls(session) >= 0;
+  return rest.data[0] == 0x16 && reply_lost &&
+         !line_assembler_is_inside(&session->lines[DIRECTION_TO_SERVER]) && find_starttls(session) >= 0;
 }
 
 static void hand_over_unannounced(SmtpSession *session, const ChunkCursor *cursor)
@@ -153,7 +155,8 @@ static DecoderVerdict receive(void *decoder, Direction direction, uint64_t offse
 static void cut_client_line(SmtpSession *session)
 {
   AssembledLine line;
-  if (session->body.kind == BODY_NONE && line_assembler_take_rest(&session->lines[DIRECTION_TO_SERVER], &line))
+  if (session->body.kind == BODY_NONE &&
+      line_assembler_take_rest(&session->lines[DIRECTION_TO_SERVER], &line))
     smtp_session_client_line(session, &line);
 }
 
@@ -162,7 +165,8 @@ static void gap_in_commands(SmtpSession *session)
   uint32_t count = session->pending.count;
   const PendingCommand *last = count == 0 ? NULL : pending_commands_get(&session->pending, count - 1);
   if (last == NULL || (last->flags & PENDING_HOLE) == 0)
-    pending_commands_push(&session->pending, (PendingCommand){.word = VOCABULARY_UNKNOWN, .flags = PENDING_HOLE});
+    pending_commands_push(&session->pending,
+                          (PendingCommand){.word = VOCABULARY_UNKNOWN, .flags = PENDING_HOLE});
   session->lost = session->state_guessed = true;
 }
 

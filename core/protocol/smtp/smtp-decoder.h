@@ -4,5 +4,6 @@
 
 #include "protocol/decoder.h"
 
-/* Beyond the contract: a LINE_DATA's word is the row of its command (SMTP_DATA: dot-stuffed, the lone dot not counted; SMTP_BDAT: exact bytes). */
+/* Beyond the contract: a LINE_DATA's word is the row of its command (SMTP_DATA: dot-stuffed, the lone dot not
+ * counted; SMTP_BDAT: exact bytes). */
 extern const DecoderClass smtp_decoder_class;

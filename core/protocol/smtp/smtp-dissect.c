@@ -143,7 +143,8 @@ static Hint judge_server(Bytes bytes, const StreamStart *start)
   ptrdiff_t lf = bytes_find(bytes, '\n');
   if (lf < 0 && bytes.length < LINE_JUDGED) return SAYS_PERHAPS;
   SmtpReplyLine reply;
-  if (!smtp_parse_reply_line(bytes_slice(bytes, 0, lf < 0 ? bytes.length : (size_t)lf + 1), &reply)) return SAYS_NO;
+  if (!smtp_parse_reply_line(bytes_slice(bytes, 0, lf < 0 ? bytes.length : (size_t)lf + 1), &reply))
+    return SAYS_NO;
   if (contains_word(reply.text, "SMTP") || contains_word(reply.text, "LMTP")) return SAYS_YES;
   if (contains_word(reply.text, "FTP")) return SAYS_NO;
   if (is_usual_port(start->server_port)) return SAYS_YES;

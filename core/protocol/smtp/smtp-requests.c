@@ -2,7 +2,8 @@
 /* The client's direction: commands, log-in lines, and the message. */
 #include "protocol/smtp/smtp-session.h"
 
-#define FOLD_MAX 64u /* pending commands replayed to correct the state ahead; more are left as they were guessed */
+#define FOLD_MAX                                                                                             \
+  64u /* pending commands replayed to correct the state ahead; more are left as they were guessed */
 
 /* Returns true where line is a command beyond doubt: a known word, and an argument of its shape. */
 static bool is_surely_command(const SmtpCommand *command)
@@ -122,7 +123,8 @@ static void begin_auth(SmtpSession *session, const SmtpCommand *command, const D
   session->auth_id = id;
   sasl_observer_begin(&session->sasl, mechanism);
   bool whole = (line->flags & (LINE_TRUNCATED | LINE_INCOMPLETE)) == 0;
-  if (initial.length > 0 && whole) note_leak(session, sasl_observer_response(&session->sasl, initial), line, id);
+  if (initial.length > 0 && whole)
+    note_leak(session, sasl_observer_response(&session->sasl, initial), line, id);
 }
 
 static void begin_piece(SmtpSession *session, Bytes argument, const DecodedLine *line, uint32_t id)
@@ -164,7 +166,7 @@ static void accept_command(SmtpSession *session, const AssembledLine *line, cons
   /* no server is heard that could end the log-in */
   session->state_guessed |= session->ahead == SMTP_STATE_AUTH && !session->heard[DIRECTION_TO_CLIENT];
   guess_state(session, command->word);
-  bool injected = pending_commands_find_word(&session->pending, SMTP_STARTTLS) >= 0;
+  bool injected = session->starttls_sent && pending_commands_find_word(&session->pending, SMTP_STARTTLS) >= 0;
   DecodedLine decoded = decoded_line(LINE_COMMAND, DIRECTION_TO_SERVER);
   decoded_line_set_line(&decoded, line);
   decoded.word = command->word;
@@ -175,7 +177,8 @@ static void accept_command(SmtpSession *session, const AssembledLine *line, cons
   if (command->word == VOCABULARY_UNKNOWN && !line->incomplete)
     smtp_session_note(session, NOTE_UNKNOWN_COMMAND, &decoded, id);
   if (injected) smtp_session_note(session, NOTE_STARTTLS_INJECTION, &decoded, id);
-  if (command->word == SMTP_LHLO) session->lmtp = true;
+  session->lmtp |= command->word == SMTP_LHLO;
+  session->starttls_sent |= command->word == SMTP_STARTTLS;
   if (command->word == SMTP_AUTH) begin_auth(session, command, &decoded, id);
   uint8_t flags = command_flags(command);
   push(session, &decoded, id, flags);

@@ -29,6 +29,7 @@ typedef struct {
   ByteBuffer out;
   IdleTimer idle;
   uint8_t state;           /* SmtpState; set by set_state alone */
+  const char *cause;       /* of the last change of state, for whoever looks on */
   uint16_t word;           /* row of the command being worked on, or VOCABULARY_UNKNOWN */
   EndpointEventType event; /* to be told, or told and not answered */
   bool event_told;

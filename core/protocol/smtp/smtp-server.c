@@ -14,8 +14,7 @@
 static void set_state(SmtpServer *server, uint8_t state, const char *cause)
 {
   if (state == STATE_SAME || state == server->state) return;
-  g_debug("%s: %s -> %s (%s)", server->host_name, smtp_vocabulary.states[server->state].name,
-          smtp_vocabulary.states[state].name, cause);
+  server->cause = cause;
   server->state = state;
 }
 

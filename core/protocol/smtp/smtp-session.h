@@ -11,7 +11,7 @@ enum {
   PENDING_BODY_END = 1 << 0, /* the reply after the lone dot: answers DATA once more */
   PENDING_HOLE = 1 << 1,     /* stands for commands that the capture lost */
   PENDING_HOLE_NOTED = 1 << 2,
-  PENDING_LAST = 1 << 3,     /* BDAT … LAST */
+  PENDING_LAST = 1 << 3, /* BDAT … LAST */
 };
 
 typedef enum { BODY_NONE, BODY_DATA, BODY_BDAT } BodyKind;
@@ -47,23 +47,24 @@ enum {
 typedef struct {
   const DecoderSink *sink;
   LineAssembler lines[2];
-  uint64_t end[2];   /* offset after the last byte seen, by direction */
-  bool heard[2];     /* some bytes came */
-  LineRange reply;   /* the lines so far of a reply */
+  uint64_t end[2]; /* offset after the last byte seen, by direction */
+  bool heard[2];   /* some bytes came */
+  LineRange reply; /* the lines so far of a reply */
   PendingCommands pending;
   SaslObserver sasl;
   SmtpBody body;
-  uint32_t auth_id;   /* of AUTH's line */
-  uint32_t first_id;  /* of the first line emitted */
+  uint32_t auth_id;             /* of AUTH's line */
+  uint32_t first_id;            /* of the first line emitted */
   uint32_t accepted_recipients; /* LMTP sends as many replies after the dot */
-  uint16_t once;      /* ONCE_ bits already used */
-  uint8_t state;      /* after the replies seen */
-  uint8_t ahead;      /* after the commands seen, if all go well */
-  bool ahead_stale;   /* a reply went otherwise while more commands were pending */
-  uint8_t auth;       /* AuthProgress */
+  uint16_t once;                /* ONCE_ bits already used */
+  uint8_t state;                /* after the replies seen */
+  uint8_t ahead;                /* after the commands seen, if all go well */
+  bool ahead_stale;             /* a reply went otherwise while more commands were pending */
+  uint8_t auth;                 /* AuthProgress */
   bool greeted;
-  bool lone_replies;  /* some reply but the greeting had no command */
+  bool lone_replies; /* some reply but the greeting had no command */
   bool lmtp;
+  bool starttls_sent; /* and not refused: worth looking for in the queue */
   bool midstream_untold;
   bool state_guessed; /* joined in the middle, or bytes are missing: the next command corrects the state */
   bool lost;          /* client bytes are missing: only what is surely a command counts as one */
@@ -72,7 +73,8 @@ typedef struct {
   ProtocolId next;
 } SmtpSession;
 
-/* Emits a line, and before any other note the remark that the capture begins in the middle. Returns its id. */
+/* Emits a line, and before any other note the remark that the capture begins in the middle. Returns its id.
+ */
 uint32_t smtp_session_emit(SmtpSession *session, const DecodedLine *line);
 
 /* Emits a note about a line. */

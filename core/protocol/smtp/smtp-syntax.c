@@ -46,7 +46,8 @@ static size_t count_digits(Bytes view, size_t position, size_t limit)
   return count;
 }
 
-/* class "." subject "." detail, 1 to 3 digits each but the first (RFC 3463 §2), ended by a space or the end; of the reply's own class. */
+/* class "." subject "." detail, 1 to 3 digits each but the first (RFC 3463 §2), ended by a space or the end;
+ * of the reply's own class. */
 static Bytes parse_enhanced(Bytes text, uint8_t class)
 {
   if (text.length < 5 || text.data[0] != class || text.data[1] != '.') return BYTES_EMPTY;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* SMTP's grammar (RFC 5321 §4.1): command lines, reply lines, paths, parameters; parsed and formatted, for server, client and observer. */
+/* SMTP's grammar (RFC 5321 §4.1): command lines, reply lines, paths, parameters; parsed and formatted, for
+ * server, client and observer. */
 #pragma once
 
 #include "base/byte-buffer.h"
@@ -8,11 +9,13 @@
 /* A command line without its line end. Views into the line. */
 typedef struct {
   Bytes verb;     /* as written, up to the first space or tab */
-  Bytes argument; /* what follows the blanks after the verb, blanks at the end taken off; "FROM:<a@b> SIZE=1" for MAIL */
+  Bytes argument; /* what follows the blanks after the verb, blanks at the end taken off; "FROM:<a@b> SIZE=1"
+                     for MAIL */
   uint16_t word;  /* row of smtp_vocabulary.words, or VOCABULARY_UNKNOWN; never SMTP_AUTH_RESPONSE */
 } SmtpCommand;
 
-/* Takes a line apart; its line end may be there or not. Never fails: an unknown verb has word VOCABULARY_UNKNOWN. */
+/* Takes a line apart; its line end may be there or not. Never fails: an unknown verb has word
+ * VOCABULARY_UNKNOWN. */
 void smtp_parse_command(Bytes line, SmtpCommand *command);
 
 /* One line of a reply. Views into the line. */
@@ -24,25 +27,29 @@ typedef struct {
   Bytes text;     /* all after the separator, enhanced code kept */
 } SmtpReplyLine;
 
-/* Takes a reply line apart; its line end may be there or not. Returns false when it is none: no three digits 2xx–5xx followed by space, "-" or the end. */
+/* Takes a reply line apart; its line end may be there or not. Returns false when it is none: no three digits
+ * 2xx–5xx followed by space, "-" or the end. */
 bool smtp_parse_reply_line(Bytes line, SmtpReplyLine *reply);
 
 /* MAIL's and RCPT's argument. Views into it. */
 typedef struct {
-  Bytes address;    /* "alice@alpha.example"; empty for "<>" */
-  Bytes parameters; /* "SIZE=100 BODY=8BITMIME", or empty */
+  Bytes address;     /* "alice@alpha.example"; empty for "<>" */
+  Bytes parameters;  /* "SIZE=100 BODY=8BITMIME", or empty */
   bool has_brackets; /* false: "FROM:a@b", which strict servers refuse */
   bool has_space;    /* "FROM: <a@b>", which the grammar forbids and many servers take */
 } SmtpPath;
 
-/* Parses "FROM:<path> params" with keyword "FROM" (or "TO"); a source route "<@a,@b:c@d>" is dropped (RFC 5321 §4.1.1.3). Quoted local parts and
- * bracketed literals are kept as written. Returns false when the keyword, the colon or the closing bracket is missing. */
+/* Parses "FROM:<path> params" with keyword "FROM" (or "TO"); a source route "<@a,@b:c@d>" is dropped (RFC
+ * 5321 §4.1.1.3). Quoted local parts and bracketed literals are kept as written. Returns false when the
+ * keyword, the colon or the closing bracket is missing. */
 bool smtp_parse_path(Bytes argument, const char *keyword, SmtpPath *path);
 
-/* Cuts the next parameter off the front of *rest: keyword, and value (empty where there is no "="). Returns false at the end. */
+/* Cuts the next parameter off the front of *rest: keyword, and value (empty where there is no "="). Returns
+ * false at the end. */
 bool smtp_next_parameter(Bytes *rest, Bytes *keyword, Bytes *value);
 
-/* Returns the value of the parameter with that keyword, whatever its case; *found (may be NULL) tells "absent" from "empty". */
+/* Returns the value of the parameter with that keyword, whatever its case; *found (may be NULL) tells
+ * "absent" from "empty". */
 Bytes smtp_find_parameter(Bytes parameters, const char *keyword, bool *found);
 
 /* Reads a decimal number that is the whole view. Returns false for anything else, or more than UINT64_MAX. */
@@ -51,9 +58,10 @@ bool smtp_parse_number(Bytes digits, uint64_t *number);
 /* BDAT's argument (RFC 3030 §2): size SP ["LAST"]. Returns false for another shape: then no chunk follows. */
 bool smtp_parse_bdat(Bytes argument, uint64_t *size, bool *last);
 
-/* AUTH's argument (RFC 4954 §4): mechanism [SP initial-response]. Views into it. Where no mechanism can be told, mechanism is empty and initial is all: it
- * may be a misplaced secret. */
+/* AUTH's argument (RFC 4954 §4): mechanism [SP initial-response]. Views into it. Where no mechanism can be
+ * told, mechanism is empty and initial is all: it may be a misplaced secret. */
 void smtp_parse_auth(Bytes argument, Bytes *mechanism, Bytes *initial);
 
-/* Appends a reply: text's \n divide it into lines "250-" … "250 ", each with enhanced (may be NULL) and CR LF. */
+/* Appends a reply: text's \n divide it into lines "250-" … "250 ", each with enhanced (may be NULL) and CR
+ * LF. */
 void smtp_append_reply(ByteBuffer *out, int code, const char *enhanced, const char *text);

@@ -43,8 +43,8 @@ typedef enum {
   SMTP_WORD_COUNT,
 } SmtpWord;
 
-/* One table for server, client, decoder, HELP and the glossary. Two things no table can say: after DATA's 354 the reply
- * that follows the lone dot leads to READY whatever its class; BDAT without LAST leads to DATA. */
+/* One table for server, client, decoder, HELP and the glossary. Two things no table can say: after DATA's 354
+ * the reply that follows the lone dot leads to READY whatever its class; BDAT without LAST leads to DATA. */
 extern const Vocabulary smtp_vocabulary;
 
 /* Returns the class that the code's first digit gives (1xx and what is no code: REPLY_OK). */
