@@ -103,6 +103,13 @@ static AgentTray place(TransferAgent *agent, const Envelope *envelope, GBytes *m
   return AGENT_TRAY_QUEUE;
 }
 
+void transfer_agent_submit(TransferAgent *agent, const Envelope *envelope, GBytes *message)
+{
+  AgentTray tray = place(agent, envelope, message);
+  agent_host_message_moved(agent->host, &(AgentMove){.message = transfer_agent_bytes(message), .new_tray = tray});
+  agent_host_set_timer(agent->host, &agent->wake, agent_host_now(agent->host));
+}
+
 static EndpointVerdict take_message(TransferSession *session, Endpoint *endpoint, const EndpointEvent *event)
 {
   TransferAgent *agent = session->agent;
@@ -213,8 +220,7 @@ void transfer_agent_bounce(TransferAgent *agent, const MailQueueEntry *entry, co
   if (is_ours(agent, bytes_from_string(entry->envelope->sender)) &&
       mail_store_find(agent->store, bytes_from_string(entry->envelope->sender)) == NULL)
     return;
-  AgentTray tray = place(agent, envelope, notice);
-  agent_host_message_moved(agent->host, &(AgentMove){.message = transfer_agent_bytes(notice), .new_tray = tray});
+  transfer_agent_submit(agent, envelope, notice);
 }
 
 static void wake_expired(void *owner)

@@ -24,6 +24,9 @@ typedef struct {
 /* Starts the agent on ports 25 and 587 of its host. */
 TransferAgent *transfer_agent_new(const TransferAgentConfig *config);
 
+/* Takes a message as if it had come in: into mailboxes that are ours, else into the queue. */
+void transfer_agent_submit(TransferAgent *agent, const Envelope *envelope, GBytes *message);
+
 /* Returns the queue. Borrowed. */
 const MailQueue *transfer_agent_get_queue(const TransferAgent *agent);
 

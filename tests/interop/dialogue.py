@@ -58,7 +58,7 @@ def note_sasl(out: Dialogue, mechanism: str, answers: list, accepted: bool) -> N
     verdict = "accepted" if accepted else "refused"
     if mechanism == "PLAIN" and said:
         words = said[-1].split(" ")
-        out.credentials.append(f"{mechanism}: `{words[0]}` / `{words[-1]}`, {verdict}")
+        out.credentials.append(f"{mechanism}: `{words[-2]}` / `{words[-1]}`, {verdict}")
     elif mechanism == "LOGIN" and len(said) > 1:
         out.credentials.append(f"{mechanism}: `{said[0]}` / `{said[1]}`, {verdict}")
     elif mechanism == "CRAM-MD5" and said:

@@ -466,7 +466,8 @@ static void half_a_conversation_is_still_told(void)
        "3 C note plaintext-password >2\n"
        "4 C APPEND T=b x \"abc\" {authenticated}\n"
        "5 C LOGOUT T=c {authenticated}\n"
-       "6 credential PLAIN user=bob secret=builder accepted=-1 >1\n"},
+       "6 credential PLAIN user=bob secret=builder accepted=-1 >1\n"
+       "7 C note one-sided >1\n"},
       {"only the server",
        false,
        {{'S', "* OK\r\n+ \r\na OK\r\n* 1 FETCH (BODY[] {3}\r\nabc)\r\nb OK\r\n", 0}},

@@ -442,7 +442,8 @@ static void half_a_conversation_is_still_told(void)
        "3 C note plaintext-password >2\n"
        "4 C STAT {transaction}\n"
        "5 C QUIT {transaction}\n"
-       "6 credential PLAIN user=bob secret=builder accepted=-1 >1\n"},
+       "6 credential PLAIN user=bob secret=builder accepted=-1 >1\n"
+       "7 C note one-sided >1\n"},
       {"only the server",
        false,
        {{'S', "+OK hello\r\n+OK\r\n+OK 9 octets\r\na\r\nb\r\n.\r\n+OK bye\r\n", 0}},

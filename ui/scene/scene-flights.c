@@ -6,6 +6,7 @@
 
 struct SceneFlights {
   GArray *all; /* SceneFlight, by departure */
+  GArray *connections; /* uint32_t, one an entry of the log */
   Nanoseconds longest;
 };
 
@@ -43,7 +44,7 @@ typedef struct {
   const SceneSource *source;
   SceneFlights *flights;
   GHashTable *conversations; /* connection → Conversation */
-  GHashTable *latest;        /* pair of hosts → connection that spoke last between them */
+  GHashTable *latest;        /* pair of hosts → connection that changed or spoke last between them */
   GArray *letters;           /* SceneFlight */
   bool told;                 /* frames name the letter they carry */
 } Reading;
@@ -65,8 +66,20 @@ static Conversation *get_conversation(Reading *reading, uint32_t number)
   return found;
 }
 
+static gpointer pair_key(uint16_t a, uint16_t b)
+{
+  return GUINT_TO_POINTER((guint)MIN(a, b) << 16 | MAX(a, b));
+}
+
+static bool is_live(uint8_t state)
+{
+  return state == SCENE_CONNECTION_OPENING || state == SCENE_CONNECTION_OPEN || state == SCENE_CONNECTION_SEALED;
+}
+
 static void read_connection(Reading *reading, const WorldEvent *event)
 {
+  if (is_live(event->new_state))
+    g_hash_table_insert(reading->latest, pair_key(event->host, event->peer), GUINT_TO_POINTER(event->connection));
   Conversation *conversation = get_conversation(reading, event->connection);
   bool sealed;
   ProtocolId protocol = scene_port_protocol(event->port, &sealed);
@@ -81,32 +94,48 @@ static uint16_t other_end(const Reading *reading, const WorldEvent *event)
   return link->a == event->host ? link->b : link->a;
 }
 
-static gpointer pair_key(uint16_t a, uint16_t b)
+/* A frame need not say to which connection it belongs: then it is the latest of its two hosts. */
+static uint32_t connection_of(const Reading *reading, const WorldEvent *event)
 {
-  return GUINT_TO_POINTER((guint)MIN(a, b) << 16 | MAX(a, b));
+  if (event->connection != 0 || event->link == UINT16_MAX || event->host == UINT16_MAX) return event->connection;
+  return GPOINTER_TO_UINT(g_hash_table_lookup(reading->latest, pair_key(event->host, other_end(reading, event))));
+}
+
+static bool is_name_server(const Reading *reading, uint16_t host)
+{
+  const SceneSource *source = reading->source;
+  return host < source->host_count(source->owner) && source->host(source->owner, host)->kind == HOST_NAME_SERVER;
+}
+
+/* Without a connection: by port, or by whom it goes to. */
+static ProtocolId loose_protocol(const Reading *reading, const SceneFlight *flight, uint16_t port)
+{
+  if (port != 0) return scene_port_protocol(port, NULL);
+  return is_name_server(reading, flight->from) || is_name_server(reading, flight->to) ? PROTOCOL_DNS : PROTOCOL_NONE;
 }
 
 static void read_frame(Reading *reading, const WorldEvent *event, guint index)
 {
   if (event->length == 0 || event->link == UINT16_MAX || event->host == UINT16_MAX) return;
-  Conversation *conversation = event->connection != 0 ? get_conversation(reading, event->connection) : NULL;
+  uint32_t connection = g_array_index(reading->flights->connections, uint32_t, index);
+  Conversation *conversation = connection != 0 ? get_conversation(reading, connection) : NULL;
   SceneFlight flight = {
       .departs = event->time,
       .arrives = MAX(event->until, event->time),
-      .connection = event->connection,
+      .connection = connection,
       .event = index,
       .from = event->host,
       .to = other_end(reading, event),
       .link = event->link,
-      .protocol = conversation != NULL ? conversation->protocol : scene_port_protocol(event->port, NULL),
       .lost = event->new_state == 1,
       .sealed = conversation != NULL && conversation->sealed,
   };
+  flight.protocol = conversation != NULL ? conversation->protocol : loose_protocol(reading, &flight, event->port);
   guint position = reading->flights->all->len;
   g_array_append_val(reading->flights->all, flight);
   if (conversation != NULL) {
     g_array_append_val(conversation->frames, position);
-    g_hash_table_insert(reading->latest, pair_key(flight.from, flight.to), GUINT_TO_POINTER(event->connection));
+    g_hash_table_insert(reading->latest, pair_key(flight.from, flight.to), GUINT_TO_POINTER(connection));
   }
   g_array_index(reading->flights->all, SceneFlight, position).message = event->message;
 }
@@ -237,6 +266,7 @@ SceneFlights *scene_flights_new(const SceneSource *source)
 {
   SceneFlights *flights = g_new0(SceneFlights, 1);
   flights->all = g_array_new(FALSE, FALSE, sizeof(SceneFlight));
+  flights->connections = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   g_autoptr(GHashTable) conversations = g_hash_table_new_full(NULL, NULL, NULL, conversation_free);
   g_autoptr(GHashTable) latest = g_hash_table_new(NULL, NULL);
   g_autoptr(GArray) letters = g_array_new(FALSE, FALSE, sizeof(SceneFlight));
@@ -248,6 +278,8 @@ SceneFlights *scene_flights_new(const SceneSource *source)
   }
   for (guint i = 0; i < count; i++) {
     const WorldEvent *event = source->event(source->owner, i);
+    uint32_t connection = event->type == WORLD_FRAME ? connection_of(&reading, event) : event->connection;
+    g_array_append_val(flights->connections, connection);
     if (event->type == WORLD_CONNECTION) read_connection(&reading, event);
     if (event->type == WORLD_FRAME) read_frame(&reading, event, i);
     if (event->type == WORLD_MESSAGE) read_move(&reading, event);
@@ -260,12 +292,18 @@ void scene_flights_free(SceneFlights *flights)
 {
   if (flights == NULL) return;
   g_array_unref(flights->all);
+  g_array_unref(flights->connections);
   g_free(flights);
 }
 
 guint scene_flights_get_count(const SceneFlights *flights)
 {
   return flights->all->len;
+}
+
+uint32_t scene_flights_get_connection(const SceneFlights *flights, guint event)
+{
+  return event < flights->connections->len ? g_array_index(flights->connections, uint32_t, event) : 0;
 }
 
 const SceneFlight *scene_flights_get(const SceneFlights *flights, guint index)

@@ -35,6 +35,10 @@ void scene_flights_find(const SceneFlights *flights, Nanoseconds time, void (*fo
 guint scene_flights_get_count(const SceneFlights *flights);
 const SceneFlight *scene_flights_get(const SceneFlights *flights, guint index);
 
+/* Returns the connection to which the frame at that index of the log belongs: the one it names, else the one that two hosts have on that link at that
+ * time; 0 for none. */
+uint32_t scene_flights_get_connection(const SceneFlights *flights, guint event);
+
 /* Returns the protocol usual on a port, or PROTOCOL_NONE; *sealed tells whether TLS comes first there. */
 ProtocolId scene_port_protocol(uint16_t port, bool *sealed);
 

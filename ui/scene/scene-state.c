@@ -197,12 +197,12 @@ static void change_connection(SceneState *state, const WorldEvent *event, guint 
                    previous != 0 ? entry(state, previous - 1)->time : INT64_MIN);
 }
 
-static void count_frame(SceneState *state, const WorldEvent *event, bool forward)
+static void count_frame(SceneState *state, const WorldEvent *event, guint index, bool forward)
 {
   if (event->length == 0) return;
   if (event->host < state->host_count) state->hosts[event->host].answers += (guint)(forward ? 1 : -1);
   if (event->link != state->eve_link) return;
-  const SceneConnection *connection = scene_state_get_connection(state, event->connection);
+  const SceneConnection *connection = scene_state_get_connection(state, scene_flights_get_connection(state->flights, index));
   uint64_t *sum = connection != NULL && connection->sealed ? &state->eve_sealed : &state->eve_readable;
   *sum = forward ? *sum + event->length : *sum - event->length;
 }
@@ -218,7 +218,7 @@ static void apply(SceneState *state, guint index, bool forward)
     move_message(state, event, forward);
     break;
   case WORLD_FRAME:
-    count_frame(state, event, forward);
+    count_frame(state, event, index, forward);
     break;
   case WORLD_HOST:
     if (event->host < state->host_count) state->hosts[event->host].up = (forward ? event->new_state : event->old_state) != 0;

@@ -63,11 +63,13 @@ static void guess_state(SmtpSession *session, uint16_t word)
   if (session->pending.count == 0) session->state = session->ahead;
 }
 
-/* A client that has always waited for its reply has had those that the capture lost. */
-static void trust_waiting_client(SmtpSession *session)
+/* A client that has always waited for its reply has had those that the capture lost. Not so sure of what it said in a hole; before QUIT
+ * the doubt costs nothing, for 221 answers nothing else. */
+static void trust_waiting_client(SmtpSession *session, uint16_t word)
 {
   const PendingCommand *head = pending_commands_get(&session->pending, 0);
   bool only_hole = head != NULL && (head->flags & PENDING_HOLE) != 0 && session->pending.count == 1;
+  if (only_hole && word == SMTP_QUIT) return;
   if (!session->pipelines && (session->uncertain || only_hole)) {
     smtp_session_give_up(session, session->pending.count);
     session->uncertain = false;
@@ -94,8 +96,17 @@ static void note_leak(SmtpSession *session, SaslLeak leak, const DecodedLine *li
   if (leak == SASL_LEAKS_DIGEST) smtp_session_note(session, NOTE_DIGEST_PASSWORD, line, id);
 }
 
+/* The same inside a log-in, which goes on: the client sends its next part only after the server's challenge. */
+static void trust_waiting_login(SmtpSession *session)
+{
+  if (session->pipelines || !session->uncertain) return;
+  pending_commands_drop(&session->pending, session->pending.count);
+  session->uncertain = false;
+}
+
 static void auth_response(SmtpSession *session, const AssembledLine *line)
 {
+  trust_waiting_login(session);
   Bytes text = bytes_chomp(line->raw);
   DecodedLine decoded = decoded_line(LINE_COMMAND, DIRECTION_TO_SERVER);
   decoded_line_set_line(&decoded, line);
@@ -162,7 +173,7 @@ static uint8_t command_flags(const SmtpCommand *command)
 static void accept_command(SmtpSession *session, const AssembledLine *line, const SmtpCommand *command)
 {
   refresh_ahead(session);
-  trust_waiting_client(session);
+  trust_waiting_client(session, command->word);
   /* no server is heard that could end the log-in */
   session->state_guessed |= session->ahead == SMTP_STATE_AUTH && !session->heard[DIRECTION_TO_CLIENT];
   guess_state(session, command->word);
