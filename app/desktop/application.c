@@ -10,6 +10,8 @@
 #include "ui/window/main-window.h"
 #include "ui/window/window-keys.h"
 
+#include <glib-unix.h>
+
 #define LOOK_EVERY 16 /* ms between looks at a loader */
 
 struct _CarteiroApplication {
@@ -305,6 +307,17 @@ static void receive_drop(GtkWidget *window, GdkDragContext *context, int x, int 
 
 /* The program's life */
 
+/* A signal to end closes the window as a person would. */
+static gboolean end_well(gpointer data)
+{
+  CarteiroApplication *application = data;
+  if (application->window != NULL)
+    gtk_widget_destroy(GTK_WIDGET(application->window));
+  else
+    g_application_quit(G_APPLICATION(application));
+  return G_SOURCE_CONTINUE;
+}
+
 static void need_window(CarteiroApplication *application)
 {
   if (application->window != NULL) return;
@@ -344,6 +357,8 @@ static void carteiro_application_startup(GApplication *base)
   G_APPLICATION_CLASS(carteiro_application_parent_class)->startup(base);
   g_action_map_add_action_entries(G_ACTION_MAP(base), entries, G_N_ELEMENTS(entries), base);
   window_keys_install(GTK_APPLICATION(base));
+  g_unix_signal_add(SIGTERM, end_well, base);
+  g_unix_signal_add(SIGINT, end_well, base);
   gtk_window_set_default_icon_name(CARTEIRO_APPLICATION_ID);
   set_saving(CARTEIRO_APPLICATION(base));
 }

@@ -81,9 +81,10 @@ static Endpoint *server_accept(void *owner, const char *peer, AgentSession *agen
   *agent_session = (AgentSession){&session_class, session};
   server->sessions++;
   g_autofree char *stamp =
-      server->offer_apop ? g_strdup_printf("<%u.%" PRId64 "@%s>", server->sessions,
-                                           agent_host_now(server->host) / NANOSECONDS_PER_SECOND, server->host_name)
-                         : NULL;
+      server->offer_apop
+          ? g_strdup_printf("<%u.%" PRId64 "@%s>", server->sessions,
+                            agent_host_now(server->host) / NANOSECONDS_PER_SECOND, server->host_name)
+          : NULL;
   return pop3_server_new(&(Pop3ServerConfig){.host_name = server->host_name, .apop_stamp = stamp});
 }
 

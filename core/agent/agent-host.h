@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The effects a program of the mail system asks for, and nothing else of the world: time, connections, datagrams, chance, and who is told when a
- * message moves. The simulator's hosts and, later, loopback sockets provide it. */
+/* The effects a program of the mail system asks for, and nothing else of the world: time, connections,
+ * datagrams, chance, and who is told when a message moves. The simulator's hosts and, later, loopback sockets
+ * provide it. */
 #pragma once
 
 #include "base/timer-queue.h"
@@ -25,7 +26,8 @@ typedef enum {
 
 /* What the owner of an endpoint is told. */
 typedef struct {
-  /* An event of the endpoint; one that asks is answered by endpoint_answer before the call returns. CLOSE comes here too. */
+  /* An event of the endpoint; one that asks is answered by endpoint_answer before the call returns. CLOSE
+   * comes here too. */
   void (*event)(void *owner, Endpoint *endpoint, const EndpointEvent *event);
   /* The last call: the endpoint is freed when it returns. */
   void (*ended)(void *owner, Endpoint *endpoint, AgentEnd end);
@@ -38,16 +40,24 @@ typedef struct {
 
 /* A program that waits on a port. */
 typedef struct {
-  /* Somebody at peer (an address as text, valid during the call) opens a connection: returns the endpoint that serves it, which the host
-   * then owns, and fills *session. UDP: called once, with peer NULL, for all askers. */
+  /* Somebody at peer (an address as text, valid during the call) opens a connection: returns the endpoint
+   * that serves it, which the host then owns, and fills *session. UDP: called once, with peer NULL, for all
+   * askers. */
   Endpoint *(*accept)(void *owner, const char *peer, AgentSession *session);
   void *owner;
 } AgentService;
 
 /* Where messages lie; the numbers are those of simulate/world.h's WorldTray. */
-typedef enum { AGENT_TRAY_NONE, AGENT_TRAY_OUTBOX, AGENT_TRAY_QUEUE, AGENT_TRAY_MAILBOX, AGENT_TRAY_INBOX } AgentTray;
+typedef enum {
+  AGENT_TRAY_NONE,
+  AGENT_TRAY_OUTBOX,
+  AGENT_TRAY_QUEUE,
+  AGENT_TRAY_MAILBOX,
+  AGENT_TRAY_INBOX
+} AgentTray;
 
-/* A message that comes to lie somewhere else. Hosts are named or numbered as the agent knows them; NULL is its own host. */
+/* A message that comes to lie somewhere else. Hosts are named or numbered as the agent knows them; NULL is
+ * its own host. */
 typedef struct {
   Bytes message;
   const char *from, *to;
@@ -59,8 +69,8 @@ typedef struct {
   void (*set_timer)(AgentHost *host, Timer *timer, Nanoseconds due);
   void (*cancel_timer)(AgentHost *host, Timer *timer);
   uint64_t (*random)(AgentHost *host);
-  void (*connect)(AgentHost *host, AgentTransport transport, const char *peer, uint16_t port, Endpoint *endpoint,
-                  const AgentSession *session);
+  void (*connect)(AgentHost *host, AgentTransport transport, const char *peer, uint16_t port,
+                  Endpoint *endpoint, const AgentSession *session);
   void (*listen)(AgentHost *host, AgentTransport transport, uint16_t port, const AgentService *service);
   void (*message_moved)(AgentHost *host, const AgentMove *move);
 } AgentHostClass;
@@ -93,10 +103,10 @@ static inline uint64_t agent_host_random(AgentHost *host)
   return host->class->random(host);
 }
 
-/* Connects endpoint (taken) to a port of peer: a host's name that this host knows without asking, or an address as text. The session is told
- * how it goes, never before this returns. */
-static inline void agent_host_connect(AgentHost *host, AgentTransport transport, const char *peer, uint16_t port,
-                                      Endpoint *endpoint, const AgentSession *session)
+/* Connects endpoint (taken) to a port of peer: a host's name that this host knows without asking, or an
+ * address as text. The session is told how it goes, never before this returns. */
+static inline void agent_host_connect(AgentHost *host, AgentTransport transport, const char *peer,
+                                      uint16_t port, Endpoint *endpoint, const AgentSession *session)
 {
   host->class->connect(host, transport, peer, port, endpoint, session);
 }

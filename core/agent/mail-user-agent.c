@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The mail user agent: outbox, inbox, and the tasks that fill and empty them, tried again where the connection fails. */
+/* The mail user agent: outbox, inbox, and the tasks that fill and empty them, tried again where the
+ * connection fails. */
 #include "agent/mail-user-agent.h"
 
 #include "agent/access-server.h"
@@ -85,7 +86,8 @@ static void task_ended(MailUserTask *task)
   if (done != NULL) done(owner, good);
 }
 
-/* Takes the recipients served off the envelope; what is refused for good stays in the outbox with the letter. */
+/* Takes the recipients served off the envelope; what is refused for good stays in the outbox with the letter.
+ */
 static void take_results(MailUserTask *task, const Endpoint *client)
 {
   bool later = false, refused = false;
@@ -137,7 +139,8 @@ static void take_letter(MailUserTask *task, const Endpoint *client, Bytes messag
   g_ptr_array_add(agent->inbox, letter);
   g_ptr_array_add(task->fetched, g_bytes_ref(letter));
   const char *uid = pop3_client_get_fetched(client).uid;
-  if (task->keep && uid != NULL) g_ptr_array_insert(agent->known_uids, (gint)agent->known_uids->len - 1, g_strdup(uid));
+  if (task->keep && uid != NULL)
+    g_ptr_array_insert(agent->known_uids, (gint)agent->known_uids->len - 1, g_strdup(uid));
   agent_host_message_moved(agent->host, &(AgentMove){
                                             .message = message,
                                             .from = agent->server,
@@ -185,7 +188,8 @@ static void begin_fetch(MailUserTask *task)
       .keep = task->keep,
       .known_uids = (const char *const *)agent->known_uids->pdata,
   });
-  agent_host_connect(agent->host, AGENT_TCP, agent->server, POP3_PORT, client, &(AgentSession){&fetch_class, task});
+  agent_host_connect(agent->host, AGENT_TCP, agent->server, POP3_PORT, client,
+                     &(AgentSession){&fetch_class, task});
 }
 
 static void task_begin(void *owner)
@@ -215,7 +219,8 @@ void mail_user_agent_send(MailUserAgent *agent, const char *to, const char *subj
 {
   const char *domain = strchr(agent->address, '@');
   g_autofree char *from = g_strdup_printf("%s <%s>", agent->person, agent->address);
-  g_autofree char *id = g_strdup_printf("%016" PRIx64 "%s", agent_host_random(agent->host), domain == NULL ? "@" : domain);
+  g_autofree char *id =
+      g_strdup_printf("%016" PRIx64 "%s", agent_host_random(agent->host), domain == NULL ? "@" : domain);
   MailUserTask *task = task_new(agent, done, owner);
   task->envelope = envelope_for(agent, to);
   task->letter = message_build(&(MessageDraft){
@@ -227,7 +232,8 @@ void mail_user_agent_send(MailUserAgent *agent, const char *to, const char *subj
       .date = agent_host_now(agent->host),
   });
   g_ptr_array_add(agent->outbox, g_bytes_ref(task->letter));
-  agent_host_message_moved(agent->host, &(AgentMove){.message = bytes_of(task->letter), .new_tray = AGENT_TRAY_OUTBOX});
+  agent_host_message_moved(agent->host,
+                           &(AgentMove){.message = bytes_of(task->letter), .new_tray = AGENT_TRAY_OUTBOX});
   task_begin(task);
 }
 

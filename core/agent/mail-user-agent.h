@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The program a person writes and reads mail with: hands letters to its server by SMTP submission, fetches them from the mailbox by POP3. */
+/* The program a person writes and reads mail with: hands letters to its server by SMTP submission, fetches
+ * them from the mailbox by POP3. */
 #pragma once
 
 #include "agent/agent-host.h"
@@ -22,7 +23,8 @@ typedef void (*MailUserAgentDone)(void *owner, bool good);
 
 MailUserAgent *mail_user_agent_new(const MailUserAgentConfig *config);
 
-/* Writes a letter, lays it into the outbox and submits it. to: one address or several with commas; text: UTF-8. done may be NULL. */
+/* Writes a letter, lays it into the outbox and submits it. to: one address or several with commas; text:
+ * UTF-8. done may be NULL. */
 void mail_user_agent_send(MailUserAgent *agent, const char *to, const char *subject, const char *text,
                           MailUserAgentDone done, void *owner);
 

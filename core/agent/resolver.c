@@ -24,8 +24,8 @@ static void question_ended(void *owner, Endpoint *endpoint, AgentEnd end)
 
 static const AgentSessionClass question_class = {question_event, question_ended};
 
-void resolver_ask(AgentHost *host, const char *server, const char *name, DnsType type, ResolverAnswered answered,
-                  void *owner)
+void resolver_ask(AgentHost *host, const char *server, const char *name, DnsType type,
+                  ResolverAnswered answered, void *owner)
 {
   ResolverQuestion *question = g_new(ResolverQuestion, 1);
   *question = (ResolverQuestion){answered, owner};

@@ -9,5 +9,5 @@
 typedef void (*ResolverAnswered)(void *owner, const DnsMessage *answer);
 
 /* Asks server (name or address) for the records of name. answered is not called when the host stops first. */
-void resolver_ask(AgentHost *host, const char *server, const char *name, DnsType type, ResolverAnswered answered,
-                  void *owner);
+void resolver_ask(AgentHost *host, const char *server, const char *name, DnsType type,
+                  ResolverAnswered answered, void *owner);

@@ -15,12 +15,14 @@ struct TransferAgent {
   uint64_t taken; /* messages taken in so far: names them */
 };
 
-/* Puts a message into a mailbox of ours with its Return-Path. Returns false when nobody of that address lives here. */
+/* Puts a message into a mailbox of ours with its Return-Path. Returns false when nobody of that address lives
+ * here. */
 bool transfer_agent_deliver(TransferAgent *agent, const char *sender, const char *recipient, GBytes *message);
 
-/* Tells the sender of entry that recipients did not get it; replies are of the same length. Nothing for the null sender. */
-void transfer_agent_bounce(TransferAgent *agent, const MailQueueEntry *entry, const char *remote_host, GPtrArray *recipients,
-                           GPtrArray *replies);
+/* Tells the sender of entry that recipients did not get it; replies are of the same length. Nothing for the
+ * null sender. */
+void transfer_agent_bounce(TransferAgent *agent, const MailQueueEntry *entry, const char *remote_host,
+                           GPtrArray *recipients, GPtrArray *replies);
 
 /* Begins a try for every entry that is due, and sets the timer for the rest. */
 void transfer_agent_run_queue(TransferAgent *agent);

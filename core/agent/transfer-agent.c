@@ -24,7 +24,8 @@ static bool is_ours(const TransferAgent *agent, Bytes address)
   return address_parse(address, &parsed) && mail_store_has_domain(agent->store, parsed.domain);
 }
 
-/* "450@beta.example" and the like force that reply from the server they belong to. Returns 0 for other addresses. */
+/* "450@beta.example" and the like force that reply from the server they belong to. Returns 0 for other
+ * addresses. */
 static int forced_code(const Address *address)
 {
   if (address->local.length != 3) return 0;
@@ -106,7 +107,8 @@ static AgentTray place(TransferAgent *agent, const Envelope *envelope, GBytes *m
 void transfer_agent_submit(TransferAgent *agent, const Envelope *envelope, GBytes *message)
 {
   AgentTray tray = place(agent, envelope, message);
-  agent_host_message_moved(agent->host, &(AgentMove){.message = transfer_agent_bytes(message), .new_tray = tray});
+  agent_host_message_moved(agent->host,
+                           &(AgentMove){.message = transfer_agent_bytes(message), .new_tray = tray});
   agent_host_set_timer(agent->host, &agent->wake, agent_host_now(agent->host));
 }
 
@@ -119,22 +121,24 @@ static EndpointVerdict take_message(TransferSession *session, Endpoint *endpoint
   g_autofree char *id = g_strdup_printf("%08" PRIx64, ++agent->taken);
   g_autoptr(GBytes) received = g_bytes_new(event->message.data, event->message.length);
   g_autoptr(GBytes) message = message_trace_prepend_received(
-      received, &(MessageReceived){
-                    .from_name = smtp_server_get_client_name(endpoint),
-                    .from_address = session->peer,
-                    .by = agent->host_name,
-                    .with = smtp_server_get_with(endpoint),
-                    .id = id,
-                    .for_address = envelope->recipients->len == 1 ? g_ptr_array_index(envelope->recipients, 0) : NULL,
-                    .time = agent_host_now(agent->host),
-                });
+      received,
+      &(MessageReceived){
+          .from_name = smtp_server_get_client_name(endpoint),
+          .from_address = session->peer,
+          .by = agent->host_name,
+          .with = smtp_server_get_with(endpoint),
+          .id = id,
+          .for_address = envelope->recipients->len == 1 ? g_ptr_array_index(envelope->recipients, 0) : NULL,
+          .time = agent_host_now(agent->host),
+      });
   AgentTray tray = place(agent, envelope, message);
-  agent_host_message_moved(agent->host, &(AgentMove){
-                                            .message = event->message,
-                                            .from = session->peer,
-                                            .old_tray = session->submission ? AGENT_TRAY_OUTBOX : AGENT_TRAY_QUEUE,
-                                            .new_tray = tray,
-                                        });
+  agent_host_message_moved(agent->host,
+                           &(AgentMove){
+                               .message = event->message,
+                               .from = session->peer,
+                               .old_tray = session->submission ? AGENT_TRAY_OUTBOX : AGENT_TRAY_QUEUE,
+                               .new_tray = tray,
+                           });
   agent_host_set_timer(agent->host, &agent->wake, agent_host_now(agent->host));
   return (EndpointVerdict){.accepted = true};
 }
@@ -174,7 +178,8 @@ static void session_ended(void *owner, Endpoint *endpoint, AgentEnd end)
 
 static const AgentSessionClass session_class = {session_event, session_ended};
 
-static Endpoint *accept_session(TransferAgent *agent, const char *peer, bool submission, AgentSession *agent_session)
+static Endpoint *accept_session(TransferAgent *agent, const char *peer, bool submission,
+                                AgentSession *agent_session)
 {
   TransferSession *session = g_new(TransferSession, 1);
   *session = (TransferSession){agent, g_strdup(peer), submission};
@@ -196,8 +201,8 @@ static Endpoint *accept_submission(void *owner, const char *peer, AgentSession *
   return accept_session(owner, peer, true, session);
 }
 
-void transfer_agent_bounce(TransferAgent *agent, const MailQueueEntry *entry, const char *remote_host, GPtrArray *recipients,
-                           GPtrArray *replies)
+void transfer_agent_bounce(TransferAgent *agent, const MailQueueEntry *entry, const char *remote_host,
+                           GPtrArray *recipients, GPtrArray *replies)
 {
   if (entry->envelope->sender[0] == '\0' || recipients->len == 0) return;
   g_autofree char *id =

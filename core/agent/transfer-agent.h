@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The mail server's carrier: takes mail in by SMTP (25 from other servers, 587 from its own users), keeps what is for its mailboxes, queues the rest,
- * asks DNS where it goes, and hands it on; what cannot be delivered comes back to its sender as a notice. */
+/* The mail server's carrier: takes mail in by SMTP (25 from other servers, 587 from its own users), keeps
+ * what is for its mailboxes, queues the rest, asks DNS where it goes, and hands it on; what cannot be
+ * delivered comes back to its sender as a notice. */
 #pragma once
 
 #include "agent/agent-host.h"

@@ -21,10 +21,10 @@ typedef struct {
   char *domain;
   GArray *targets; /* of TransferTarget, best first */
   guint current;
-  char *reason;           /* why the last target failed, in words */
-  GPtrArray *refused;     /* of char *: recipients refused for good … */
-  GPtrArray *refusals;    /* … and what was said to each */
-  bool postponed;         /* some recipient was told to come back later */
+  char *reason;        /* why the last target failed, in words */
+  GPtrArray *refused;  /* of char *: recipients refused for good … */
+  GPtrArray *refusals; /* … and what was said to each */
+  bool postponed;      /* some recipient was told to come back later */
 } TransferDelivery;
 
 static void try_target(TransferDelivery *delivery);
@@ -91,7 +91,8 @@ static void finish(TransferDelivery *delivery)
   MailQueueEntry *entry = entry_of(delivery);
   if (entry->envelope->recipients->len > 0 &&
       !mail_queue_postpone(agent->queue, entry, agent_host_now(agent->host), delivery->reason)) {
-    g_autofree char *reply = g_strdup_printf("4.4.7 Given up after many tries; the last time: %s", delivery->reason);
+    g_autofree char *reply =
+        g_strdup_printf("4.4.7 Given up after many tries; the last time: %s", delivery->reason);
     refuse_all(delivery, reply);
   }
   bool served = entry->envelope->recipients->len == 0;
@@ -102,7 +103,8 @@ static void finish(TransferDelivery *delivery)
     if (served)
       agent_host_message_moved(agent->host, &(AgentMove){.message = transfer_agent_bytes(entry->message),
                                                          .old_tray = AGENT_TRAY_QUEUE});
-    transfer_agent_bounce(agent, entry, target == NULL ? NULL : target->name, delivery->refused, delivery->refusals);
+    transfer_agent_bounce(agent, entry, target == NULL ? NULL : target->name, delivery->refused,
+                          delivery->refusals);
   }
   if (served) mail_queue_remove(agent->queue, entry);
   g_ptr_array_remove_fast(agent->deliveries, delivery);
@@ -160,7 +162,8 @@ static void client_ended(void *owner, Endpoint *client, AgentEnd end)
     finish(delivery);
     return;
   }
-  if (!delivery->postponed || delivery->reason == NULL || end != AGENT_CLOSED) set_reason(delivery, reasons[end]);
+  if (!delivery->postponed || delivery->reason == NULL || end != AGENT_CLOSED)
+    set_reason(delivery, reasons[end]);
   next_target(delivery);
 }
 
@@ -261,7 +264,8 @@ static void servers_answered(void *owner, const DnsMessage *answer)
     return;
   }
   if (answer == NULL || answer->response_code != DNS_NOERROR) {
-    set_reason(delivery, answer == NULL ? "the name server does not answer" : "the name server cannot tell now");
+    set_reason(delivery,
+               answer == NULL ? "the name server does not answer" : "the name server cannot tell now");
     finish(delivery);
     return;
   }
@@ -283,7 +287,8 @@ static bool take_literal(TransferDelivery *delivery)
 {
   size_t length = strlen(delivery->domain);
   if (length < 3 || delivery->domain[0] != '[') return false;
-  TransferTarget target = {.name = g_strdup(delivery->domain), .address = g_strndup(delivery->domain + 1, length - 2)};
+  TransferTarget target = {.name = g_strdup(delivery->domain),
+                           .address = g_strndup(delivery->domain + 1, length - 2)};
   g_array_append_val(delivery->targets, target);
   return true;
 }

@@ -4,20 +4,26 @@
 
 #include <stdarg.h>
 
+static void wipe(ByteBuffer *buffer)
+{
+  if (buffer->touched > 0) explicit_bzero(buffer->data, buffer->touched);
+  buffer->touched = 0;
+}
+
 void byte_buffer_clear(ByteBuffer *buffer)
 {
-  if (buffer->data != NULL) explicit_bzero(buffer->data, buffer->size);
+  wipe(buffer);
   g_free(buffer->data);
   *buffer = (ByteBuffer){0};
 }
 
 void byte_buffer_reset(ByteBuffer *buffer)
 {
-  if (buffer->end > 0) explicit_bzero(buffer->data, buffer->end);
+  wipe(buffer);
   buffer->start = buffer->end = 0;
 }
 
-static void make_room(ByteBuffer *buffer, size_t count)
+void byte_buffer_reserve(ByteBuffer *buffer, size_t count)
 {
   if (buffer->size - buffer->end >= count) return;
   size_t held = buffer->end - buffer->start;
@@ -29,21 +35,14 @@ static void make_room(ByteBuffer *buffer, size_t count)
       size *= 2;
     uint8_t *data = g_malloc(size);
     if (held > 0) memcpy(data, buffer->data + buffer->start, held);
-    if (buffer->data != NULL) explicit_bzero(buffer->data, buffer->size);
+    wipe(buffer);
     g_free(buffer->data);
     buffer->data = data;
     buffer->size = size;
+    buffer->touched = held;
   }
   buffer->start = 0;
   buffer->end = held;
-}
-
-void byte_buffer_append(ByteBuffer *buffer, Bytes view)
-{
-  if (view.length == 0) return;
-  make_room(buffer, view.length);
-  memcpy(buffer->data + buffer->end, view.data, view.length);
-  buffer->end += view.length;
 }
 
 void byte_buffer_append_format(ByteBuffer *buffer, const char *format, ...)

@@ -9,6 +9,7 @@ typedef struct {
   size_t start;  /* index of the first byte not yet consumed */
   size_t end;    /* index after the last byte */
   size_t size;   /* bytes allocated */
+  size_t touched; /* bytes written since the last wipe: only these are wiped */
 } ByteBuffer;
 
 /* A buffer of zero bytes is ready for use; clear frees what it holds (wiped first: it may have held a secret). */
@@ -17,8 +18,18 @@ void byte_buffer_clear(ByteBuffer *buffer);
 /* Forgets the content, wiped, and keeps the memory for the next use. */
 void byte_buffer_reset(ByteBuffer *buffer);
 
+/* Makes room for count more bytes at the end. */
+void byte_buffer_reserve(ByteBuffer *buffer, size_t count);
+
 /* Copies view to the end. Amortised O(view.length). */
-void byte_buffer_append(ByteBuffer *buffer, Bytes view);
+static inline void byte_buffer_append(ByteBuffer *buffer, Bytes view)
+{
+  if (view.length == 0) return;
+  if (buffer->size - buffer->end < view.length) byte_buffer_reserve(buffer, view.length);
+  memcpy(buffer->data + buffer->end, view.data, view.length);
+  buffer->end += view.length;
+  if (buffer->end > buffer->touched) buffer->touched = buffer->end;
+}
 
 /* Appends the formatted text, as printf does. */
 void byte_buffer_append_format(ByteBuffer *buffer, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Timers in order of time: a binary heap of embedded timers; timers due at the same instant go off in the order they were set. */
+/* Timers in order of time: a binary heap of embedded timers; timers due at the same instant go off in the
+ * order they were set. */
 #pragma once
 
 #include "base/clock.h"
@@ -16,7 +17,8 @@ typedef struct {
   size_t position; /* the queue's own: 1-based place in the heap, 0 while not set */
 } Timer;
 
-/* A queue of zero bytes is ready for use. It borrows the timers: a timer must be cancelled before its memory goes. */
+/* A queue of zero bytes is ready for use. It borrows the timers: a timer must be cancelled before its memory
+ * goes. */
 typedef struct {
   Timer **heap;
   size_t count;
@@ -27,7 +29,8 @@ typedef struct {
 /* Frees the queue's memory; timers still set are forgotten. */
 void timer_queue_clear(TimerQueue *queue);
 
-/* Sets timer to go off at due. A timer already set moves there, and behind others due at the same instant. O(log n). */
+/* Sets timer to go off at due. A timer already set moves there, and behind others due at the same instant.
+ * O(log n). */
 void timer_queue_set(TimerQueue *queue, Timer *timer, Nanoseconds due);
 
 /* Takes timer out of the queue; nothing when it is not set. O(log n). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The scenarios of lessons/scenarios, built in; the table is made from the files when the program is built. */
+/* The scenarios of lessons/scenarios, built in; the table is made from the files when the program is built.
+ */
 #pragma once
 
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of the default world; addresses are those set aside for documentation (RFC 5737), names too (RFC 2606). */
+/* The tables of the default world; addresses are those set aside for documentation (RFC 5737), names too (RFC
+ * 2606). */
 #include "simulate/default-world.h"
 
 #include "base/i18n.h"
@@ -11,13 +12,14 @@ static const uint16_t name_ports[] = {53, 0};
 const DefaultHost default_hosts[DEFAULT_HOST_COUNT] = {
     [DEFAULT_ALICE] = {"alice-computer", "alice-computer.alpha.example", "Alice", HOST_USER, "alpha.example",
                        "192.0.2.10", no_ports},
-    [DEFAULT_MAIL_ALPHA] = {"mail.alpha", "mail.alpha.example", "mail.alpha", HOST_MAIL_SERVER, "alpha.example",
-                            "192.0.2.25", mail_ports},
-    [DEFAULT_NAME_SERVER] = {"ns", "ns.example", "DNS", HOST_NAME_SERVER, "example", "203.0.113.53", name_ports},
+    [DEFAULT_MAIL_ALPHA] = {"mail.alpha", "mail.alpha.example", "mail.alpha", HOST_MAIL_SERVER,
+                            "alpha.example", "192.0.2.25", mail_ports},
+    [DEFAULT_NAME_SERVER] = {"ns", "ns.example", "DNS", HOST_NAME_SERVER, "example", "203.0.113.53",
+                             name_ports},
     [DEFAULT_MAIL_BETA] = {"mail.beta", "mail.beta.example", "mail.beta", HOST_MAIL_SERVER, "beta.example",
                            "198.51.100.25", mail_ports},
-    [DEFAULT_BOB] = {"bob-computer", "bob-computer.beta.example", "Bob", HOST_USER, "beta.example", "198.51.100.42",
-                     no_ports},
+    [DEFAULT_BOB] = {"bob-computer", "bob-computer.beta.example", "Bob", HOST_USER, "beta.example",
+                     "198.51.100.42", no_ports},
 };
 
 const DefaultLink default_links[DEFAULT_LINK_COUNT] = {
@@ -51,3 +53,32 @@ const char *const default_steps[2][DEFAULT_STEP_COUNT] = {
         N_("Bob’s agent fetches his letters from his mailbox by POP3."),
     },
 };
+
+/* Returns the host that scenarios call name, or DEFAULT_HOST_COUNT. */
+static guint find_host(const char *name)
+{
+  for (guint i = 0; i < DEFAULT_USER_COUNT; i++)
+    if (g_ascii_strcasecmp(default_users[i].name, name) == 0) return default_users[i].host;
+  for (guint i = 0; i < DEFAULT_HOST_COUNT; i++)
+    if (g_ascii_strcasecmp(default_hosts[i].id, name) == 0 ||
+        g_ascii_strcasecmp(default_hosts[i].name, name) == 0)
+      return i;
+  return DEFAULT_HOST_COUNT;
+}
+
+guint default_world_find_link(const char *names)
+{
+  g_auto(GStrv) parts = g_strsplit_set(names, " \t", -1);
+  guint hosts[2] = {DEFAULT_HOST_COUNT, DEFAULT_HOST_COUNT}, count = 0;
+  for (char **part = parts; *part != NULL; part++) {
+    if (**part == '\0') continue;
+    if (count < 2) hosts[count] = find_host(*part);
+    count++;
+  }
+  for (guint i = 0; count == 2 && i < DEFAULT_LINK_COUNT; i++) {
+    const DefaultLink *link = &default_links[i];
+    if ((link->a == hosts[0] && link->b == hosts[1]) || (link->a == hosts[1] && link->b == hosts[0]))
+      return i;
+  }
+  return DEFAULT_LINK_COUNT;
+}

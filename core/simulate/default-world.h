@@ -27,8 +27,8 @@ typedef struct {
 } DefaultLink;
 
 typedef struct {
-  const char *name;     /* "alice": as scenarios say, and the log-in */
-  const char *person;   /* "Alice" */
+  const char *name;   /* "alice": as scenarios say, and the log-in */
+  const char *person; /* "Alice" */
   const char *address;
   const char *password;
   uint16_t host, server;
@@ -44,5 +44,10 @@ extern const DefaultHost default_hosts[DEFAULT_HOST_COUNT];
 extern const DefaultLink default_links[DEFAULT_LINK_COUNT];
 extern const DefaultUser default_users[DEFAULT_USER_COUNT];
 
-/* The sentence of each step of the walk, N_(), by the domain that acts (0 alpha, 1 beta) and the step less one. */
+/* The sentence of each step of the walk, N_(), by the domain that acts (0 alpha, 1 beta) and the step less
+ * one. */
 extern const char *const default_steps[2][DEFAULT_STEP_COUNT];
+
+/* Returns the link between the two hosts named in "A B" (ids, whole names, or users), or DEFAULT_LINK_COUNT.
+ */
+guint default_world_find_link(const char *names);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The glue between virtual TCP and an endpoint: moves bytes both ways and events to the agent, until both have said all. */
+/* The glue between virtual TCP and an endpoint: moves bytes both ways and events to the agent, until both
+ * have said all. */
 #include "simulate/host-private.h"
 
 #define TIME_WAIT (60 * NANOSECONDS_PER_SECOND)
@@ -259,7 +260,8 @@ void host_connection_receive(Host *host, const HostInterface *interface, const P
   }
   VirtualTcpSegment reset;
   if (virtual_tcp_refuse(segment, &reset))
-    host_send_segment(host, interface, &packet->source, packet->destination_port, packet->source_port, &reset);
+    host_send_segment(host, interface, &packet->source, packet->destination_port, packet->source_port,
+                      &reset);
 }
 
 void host_connection_stop(HostConnection *connection)

@@ -17,7 +17,7 @@ static void send_packet(Host *host, const HostInterface *interface, PacketTempla
   size_t length = packet_build(template, frame->bytes, sizeof frame->bytes);
   g_assert(length > 0); /* segments are cut to the link's size, datagrams are short */
   frame->length = (uint16_t)length;
-  frame->payload_length = (uint16_t)template->payload.length;
+  frame->payload_length = (uint16_t) template->payload.length;
   link_send(frame);
 }
 
@@ -40,8 +40,8 @@ void host_send_segment(Host *host, const HostInterface *interface, const IpAddre
   send_packet(host, interface, &template);
 }
 
-void host_send_datagram(Host *host, const HostInterface *interface, const IpAddress *peer, uint16_t local_port,
-                        uint16_t peer_port, Bytes payload)
+void host_send_datagram(Host *host, const HostInterface *interface, const IpAddress *peer,
+                        uint16_t local_port, uint16_t peer_port, Bytes payload)
 {
   PacketTemplate template = {
       .kind = PACKET_UDP,

@@ -33,20 +33,21 @@ typedef struct {
   const HostInterface *interface;
   IpAddress peer;
   uint16_t local_port, peer_port;
-  uint64_t key;        /* in the host's table */
-  Endpoint *endpoint;  /* NULL once ended */
+  uint64_t key;       /* in the host's table */
+  Endpoint *endpoint; /* NULL once ended */
   AgentSession session;
   Timer deadline;      /* the endpoint's, or of an end to be told later */
   Nanoseconds expires; /* TIME-WAIT: when the ports may be used again */
   bool opened_here;    /* we sent the first SYN: the log tells of it */
   HostConnectionView view;
   HostConnectionState shown; /* the log's last word */
-  bool said_all;       /* the endpoint wants to close */
-  bool told_end;       /* the endpoint knows that the peer sends no more */
+  bool said_all;             /* the endpoint wants to close */
+  bool told_end;             /* the endpoint knows that the peer sends no more */
   bool pumping;
 } HostConnection;
 
-/* A UDP port with its endpoint: a server's, which answers whoever asked last, or a client's, which talks to one peer. */
+/* A UDP port with its endpoint: a server's, which answers whoever asked last, or a client's, which talks to
+ * one peer. */
 typedef struct {
   Host *host;
   Endpoint *endpoint;
@@ -86,8 +87,8 @@ uint16_t host_pick_port(Host *host, const IpAddress *peer, uint16_t peer_port);
 /* Sends a segment, or a datagram. */
 void host_send_segment(Host *host, const HostInterface *interface, const IpAddress *peer, uint16_t local_port,
                        uint16_t peer_port, const VirtualTcpSegment *segment);
-void host_send_datagram(Host *host, const HostInterface *interface, const IpAddress *peer, uint16_t local_port,
-                        uint16_t peer_port, Bytes payload);
+void host_send_datagram(Host *host, const HostInterface *interface, const IpAddress *peer,
+                        uint16_t local_port, uint16_t peer_port, Bytes payload);
 
 /* The key of a connection in the host's table. */
 uint64_t host_connection_key(const IpAddress *peer, uint16_t local_port, uint16_t peer_port);
@@ -104,7 +105,8 @@ void host_connection_receive(Host *host, const HostInterface *interface, const P
 void host_connection_stop(HostConnection *connection);
 void host_connection_free(gpointer connection);
 
-/* The same for datagrams. Where no way leads to peer, this is also how the agent of either transport is told of it. */
+/* The same for datagrams. Where no way leads to peer, this is also how the agent of either transport is told
+ * of it. */
 void host_socket_open(Host *host, const IpAddress *peer, uint16_t port, Endpoint *endpoint,
                       const AgentSession *session);
 void host_socket_listen(Host *host, const HostListener *listener);

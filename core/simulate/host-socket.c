@@ -9,7 +9,8 @@ static void deadline_expired(void *owner)
   socket_pump(owner);
 }
 
-static HostSocket *socket_new(Host *host, uint16_t local_port, Endpoint *endpoint, const AgentSession *session)
+static HostSocket *socket_new(Host *host, uint16_t local_port, Endpoint *endpoint,
+                              const AgentSession *session)
 {
   HostSocket *socket = g_new0(HostSocket, 1);
   socket->host = host;
@@ -35,7 +36,8 @@ static void send_pending(HostSocket *socket)
     Bytes pending = endpoint_pending(socket->endpoint);
     if (pending.length == 0) return;
     if (!socket->server && socket->host->config.watch != NULL && socket->host->config.watch->asked != NULL)
-      socket->host->config.watch->asked(socket->host->config.owner, socket->host, &socket->peer, socket->peer_port);
+      socket->host->config.watch->asked(socket->host->config.owner, socket->host, &socket->peer,
+                                        socket->peer_port);
     host_send_datagram(socket->host, socket->interface, &socket->peer, socket->local_port, socket->peer_port,
                        pending);
     endpoint_consumed(socket->endpoint, pending.length);
@@ -111,7 +113,8 @@ void host_socket_receive(Host *host, const HostInterface *interface, const Packe
       socket->interface = interface;
       socket->peer = packet->source;
       socket->peer_port = packet->source_port;
-    } else if (!ip_address_equal(&socket->peer, &packet->source) || socket->peer_port != packet->source_port) {
+    } else if (!ip_address_equal(&socket->peer, &packet->source) ||
+               socket->peer_port != packet->source_port) {
       return;
     }
     endpoint_receive(socket->endpoint, packet->payload);

@@ -139,7 +139,8 @@ uint16_t host_pick_port(Host *host, const IpAddress *peer, uint16_t peer_port)
     uint16_t port = (uint16_t)(HOST_FIRST_EPHEMERAL + (first + i) % HOST_EPHEMERAL_COUNT);
     if (is_port_free(host, peer, port, peer_port)) return port;
   }
-  return (uint16_t)(HOST_FIRST_EPHEMERAL + first); /* 16 384 connections to one port: the oldest's answers are lost */
+  return (uint16_t)(HOST_FIRST_EPHEMERAL +
+                    first); /* 16 384 connections to one port: the oldest's answers are lost */
 }
 
 void host_stop(Host *host)
@@ -212,7 +213,8 @@ static void effect_connect(AgentHost *agent_host, AgentTransport transport, cons
     host_socket_open(host, &address, port, endpoint, session);
 }
 
-static void effect_listen(AgentHost *agent_host, AgentTransport transport, uint16_t port, const AgentService *service)
+static void effect_listen(AgentHost *agent_host, AgentTransport transport, uint16_t port,
+                          const AgentService *service)
 {
   Host *host = host_of(agent_host);
   HostListener listener = {transport, port, *service};

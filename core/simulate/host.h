@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A computer of the simulated network: its address, its links, its ports, and the connections behind them. Provides the agents' effects. */
+/* A computer of the simulated network: its address, its links, its ports, and the connections behind them.
+ * Provides the agents' effects. */
 #pragma once
 
 #include "agent/agent-host.h"
@@ -33,7 +34,8 @@ typedef struct {
 typedef struct {
   /* A connection begins; returns its id. */
   uint32_t (*opened)(void *owner, const HostConnectionView *connection);
-  void (*changed)(void *owner, const HostConnectionView *connection, HostConnectionState before, HostConnectionState now);
+  void (*changed)(void *owner, const HostConnectionView *connection, HostConnectionState before,
+                  HostConnectionState now);
   /* A question leaves by UDP. */
   void (*asked)(void *owner, Host *host, const IpAddress *peer, uint16_t port);
   void (*message_moved)(void *owner, Host *host, const AgentMove *move);
@@ -66,7 +68,8 @@ void host_add_route(Host *host, const IpAddress *destination, const Link *link);
 /* Returns the host as its agents see it. */
 AgentHost *host_as_agent_host(Host *host);
 
-/* Ends every connection at once and silently: the agents hear AGENT_STOPPED. Afterwards agents may be freed, then the host. */
+/* Ends every connection at once and silently: the agents hear AGENT_STOPPED. Afterwards agents may be freed,
+ * then the host. */
 void host_stop(Host *host);
 
 /* Frees a host that has stopped. */

@@ -15,8 +15,8 @@ typedef struct {
   guint line;     /* from 1; 0 for a setting */
 } KeyLine;
 
-/* Returns the lines of text (of KeyLine, in order, blank lines and comments left out), or NULL with *line and *problem (static, translated) saying
- * what is wrong where. A group or key that comes twice is wrong. */
+/* Returns the lines of text (of KeyLine, in order, blank lines and comments left out), or NULL with *line and
+ * *problem (static, translated) saying what is wrong where. A group or key that comes twice is wrong. */
 GPtrArray *key_lines_parse(const char *text, gsize length, guint *line, const char **problem);
 
 /* Returns a copy of value with its escapes undone, the caller's to free; NULL where one is unknown. */

@@ -4,7 +4,8 @@
 
 static void timer_expired(void *owner);
 
-void link_init(Link *link, uint32_t index, const LinkConfig *config, uint64_t seed, VirtualClock *clock, Tap *tap)
+void link_init(Link *link, uint32_t index, const LinkConfig *config, uint64_t seed, VirtualClock *clock,
+               Tap *tap)
 {
   *link = (Link){.index = index, .config = *config, .clock = clock, .tap = tap};
   link->frames = g_ptr_array_new_with_free_func(g_free);
@@ -38,7 +39,8 @@ static void recycle(LinkFrame *frame)
 static Nanoseconds time_on_wire(const Link *link, const LinkFrame *frame)
 {
   if (link->config.bandwidth == 0) return 0;
-  return (Nanoseconds)((double)frame->length * 8 * (double)NANOSECONDS_PER_SECOND / (double)link->config.bandwidth);
+  return (Nanoseconds)((double)frame->length * 8 * (double)NANOSECONDS_PER_SECOND /
+                       (double)link->config.bandwidth);
 }
 
 static void depart(LinkFrame *frame)

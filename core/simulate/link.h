@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A cable between two hosts: each direction takes its time, has its rate, and loses or delays frames by its own dice. */
+/* A cable between two hosts: each direction takes its time, has its rate, and loses or delays frames by its
+ * own dice. */
 #pragma once
 
 #include "simulate/random-source.h"
@@ -7,7 +8,8 @@
 #include "simulate/virtual-clock.h"
 
 #define LINK_MTU 1500u         /* bytes of an IP packet */
-#define LINK_FRAME_BYTES 1514u /* with the Ethernet header, without the check sequence, as captures show it */
+#define LINK_FRAME_BYTES 1514u /* with the Ethernet header, without the check sequence, as captures show it  \
+                                */
 
 typedef struct Link Link;
 
@@ -58,16 +60,19 @@ struct Link {
   VirtualClock *clock;
   Tap *tap;
   LinkFrame *free_frames;
-  GPtrArray *frames; /* all there are, under way or free; reused, so no more than were ever under way at a time */
+  GPtrArray
+      *frames; /* all there are, under way or free; reused, so no more than were ever under way at a time */
 };
 
 /* Prepares a link; clock and tap outlive it. The caller sets ends and, where wanted, watch. */
-void link_init(Link *link, uint32_t index, const LinkConfig *config, uint64_t seed, VirtualClock *clock, Tap *tap);
+void link_init(Link *link, uint32_t index, const LinkConfig *config, uint64_t seed, VirtualClock *clock,
+               Tap *tap);
 
 /* Returns a frame to be filled and given to link_send. */
 LinkFrame *link_begin(Link *link, unsigned from);
 
-/* Sends the frame: it leaves when those before it in its direction have, is seen by the tap then, and arrives at the other end later or never. */
+/* Sends the frame: it leaves when those before it in its direction have, is seen by the tap then, and arrives
+ * at the other end later or never. */
 void link_send(LinkFrame *frame);
 
 /* Takes frames under way off and frees everything. */

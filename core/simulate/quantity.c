@@ -12,7 +12,8 @@ typedef struct {
   double factor;
 } Unit;
 
-/* Reads a number that is not negative and the unit after it, one of count units; returns false for anything else. */
+/* Reads a number that is not negative and the unit after it, one of count units; returns false for anything
+ * else. */
 static bool parse_with_unit(const char *text, const Unit *units, size_t count, double *value)
 {
   g_autofree char *trimmed = g_strstrip(g_strdup(text));
@@ -32,7 +33,8 @@ static bool parse_with_unit(const char *text, const Unit *units, size_t count, d
 bool quantity_parse_time(const char *text, Nanoseconds *time)
 {
   static const Unit units[] = {
-      {"ns", 1e-9}, {"us", 1e-6}, {"µs", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400},
+      {"ns", 1e-9}, {"us", 1e-6}, {"µs", 1e-6}, {"ms", 1e-3},
+      {"s", 1},     {"min", 60},  {"h", 3600},  {"d", 86400},
   };
   double seconds;
   if (!parse_with_unit(text, units, G_N_ELEMENTS(units), &seconds)) return false;
@@ -72,7 +74,8 @@ bool quantity_parse_date(const char *text, Nanoseconds *date)
   if (time == NULL) return false;
   int year = g_date_time_get_year(time);
   if (year < 1970 || year > LAST_YEAR) return false;
-  *date = g_date_time_to_unix(time) * NANOSECONDS_PER_SECOND + g_date_time_get_microsecond(time) * INT64_C(1000);
+  *date =
+      g_date_time_to_unix(time) * NANOSECONDS_PER_SECOND + g_date_time_get_microsecond(time) * INT64_C(1000);
   return true;
 }
 

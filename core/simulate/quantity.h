@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-/* Each reads text whole, blanks around it allowed; returns false and leaves the result alone when it is nothing of the kind or out of range. */
+/* Each reads text whole, blanks around it allowed; returns false and leaves the result alone when it is
+ * nothing of the kind or out of range. */
 
 /* "1.5 s", "20 ms", "300 us", "2 min", "1 h", "1 d": at most ten years. */
 bool quantity_parse_time(const char *text, Nanoseconds *time);

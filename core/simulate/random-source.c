@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A counter with an odd step, its bits stirred on the way out: short, fast, and any two seeds give unlike numbers. */
+/* A counter with an odd step, its bits stirred on the way out: short, fast, and any two seeds give unlike
+ * numbers. */
 #include "simulate/random-source.h"
 
 /* 2⁶⁴ divided by the golden ratio, made odd: multiples of it spread evenly. */

@@ -9,8 +9,8 @@ typedef struct {
   uint64_t state;
 } RandomSource;
 
-/* Returns a source of its own for every pair of seed and stream: one a link direction, one a host, so that what one draws never shifts
- * another's numbers. */
+/* Returns a source of its own for every pair of seed and stream: one a link direction, one a host, so that
+ * what one draws never shifts another's numbers. */
 RandomSource random_source(uint64_t seed, uint64_t stream);
 
 /* Returns the next 64 bits. */

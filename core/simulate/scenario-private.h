@@ -10,11 +10,11 @@ typedef enum { ACT_SEND, ACT_FETCH, ACT_WAIT } ScenarioActKind;
 typedef struct {
   uint32_t number;
   ScenarioActKind kind;
-  bool after;       /* when is counted from the end of the act before, else from the start of the world */
+  bool after; /* when is counted from the end of the act before, else from the start of the world */
   Nanoseconds when;
   Nanoseconds length; /* wait */
-  guint user;       /* index of default_users; send, fetch */
-  char *title;      /* never NULL */
+  guint user;         /* index of default_users; send, fetch */
+  char *title;        /* never NULL */
   char *to, *subject, *text;
   bool keep;
 } ScenarioAct;

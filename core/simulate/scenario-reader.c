@@ -14,7 +14,7 @@ typedef enum { GROUP_SCENARIO, GROUP_USER, GROUP_LINK, GROUP_TAP, GROUP_ACT, GRO
 typedef struct {
   ScenarioAct act;
   guint line;
-  guint keys;  /* bits of keys[] that came */
+  guint keys; /* bits of keys[] that came */
   bool has_kind, has_agent;
 } ReaderAct;
 
@@ -23,9 +23,9 @@ struct ScenarioReader {
   char *file;
   GPtrArray *acts; /* of ReaderAct */
   guint taps;
-  char *group;     /* of the line being taken */
+  char *group; /* of the line being taken */
   GroupKind kind;
-  guint index;     /* GROUP_USER, GROUP_LINK: which */
+  guint index; /* GROUP_USER, GROUP_LINK: which */
   ReaderAct *act;
   GHashTable *ranks; /* "group/key" → best rank so far */
 };
@@ -88,37 +88,9 @@ static bool take_bandwidth(ScenarioReader *reader, const char *value)
   return quantity_parse_rate(value, &reader->scenario->links[reader->index].bandwidth);
 }
 
-/* Returns the host that scenarios call name, or DEFAULT_HOST_COUNT. */
-static guint find_host(const char *name)
-{
-  for (guint i = 0; i < DEFAULT_USER_COUNT; i++)
-    if (g_ascii_strcasecmp(default_users[i].name, name) == 0) return default_users[i].host;
-  for (guint i = 0; i < DEFAULT_HOST_COUNT; i++)
-    if (g_ascii_strcasecmp(default_hosts[i].id, name) == 0 || g_ascii_strcasecmp(default_hosts[i].name, name) == 0)
-      return i;
-  return DEFAULT_HOST_COUNT;
-}
-
-/* Returns the link between the two hosts named in "A B", or DEFAULT_LINK_COUNT. */
-static guint find_link(const char *names)
-{
-  g_auto(GStrv) parts = g_strsplit_set(names, " \t", -1);
-  guint hosts[2] = {DEFAULT_HOST_COUNT, DEFAULT_HOST_COUNT}, count = 0;
-  for (char **part = parts; *part != NULL; part++) {
-    if (**part == '\0') continue;
-    if (count < 2) hosts[count] = find_host(*part);
-    count++;
-  }
-  for (guint i = 0; count == 2 && i < DEFAULT_LINK_COUNT; i++) {
-    const DefaultLink *link = &default_links[i];
-    if ((link->a == hosts[0] && link->b == hosts[1]) || (link->a == hosts[1] && link->b == hosts[0])) return i;
-  }
-  return DEFAULT_LINK_COUNT;
-}
-
 static bool take_tap_link(ScenarioReader *reader, const char *value)
 {
-  reader->scenario->eve_link = find_link(value);
+  reader->scenario->eve_link = default_world_find_link(value);
   return reader->scenario->eve_link < DEFAULT_LINK_COUNT;
 }
 
@@ -162,7 +134,8 @@ static bool take_do(ScenarioReader *reader, const char *value)
 
 static bool take_to(ScenarioReader *reader, const char *value)
 {
-  /* Whether the address exists, or is one at all, is for the servers to say. Control characters would end the header. */
+  /* Whether the address exists, or is one at all, is for the servers to say. Control characters would end the
+   * header. */
   for (const char *at = value; *at != '\0'; at++)
     if (g_ascii_iscntrl(*at)) return false;
   return set_text(&reader->act->act.to, value);
@@ -204,7 +177,18 @@ static bool take_for(ScenarioReader *reader, const char *value)
   return quantity_parse_time(value, &reader->act->act.length);
 }
 
-enum { KEY_AT = 10, KEY_AFTER, KEY_AGENT, KEY_DO, KEY_TO, KEY_SUBJECT, KEY_TEXT, KEY_KEEP, KEY_DELETE, KEY_FOR };
+enum {
+  KEY_AT = 10,
+  KEY_AFTER,
+  KEY_AGENT,
+  KEY_DO,
+  KEY_TO,
+  KEY_SUBJECT,
+  KEY_TEXT,
+  KEY_KEEP,
+  KEY_DELETE,
+  KEY_FOR
+};
 
 static const KeyRow keys[] = {
     {GROUP_SCENARIO, "Title", true, take_title, N_("a few words")},
@@ -215,13 +199,15 @@ static const KeyRow keys[] = {
     {GROUP_LINK, "Delay", false, take_delay, N_("a time with its unit, like 20 ms")},
     {GROUP_LINK, "Loss", false, take_loss, N_("a share from 0 % to 100 %, like 5 %")},
     {GROUP_LINK, "Bandwidth", false, take_bandwidth, N_("a rate, like 56 kbit/s or 10 Mbit/s, or none")},
-    {GROUP_TAP, "Link", false, take_tap_link, N_("two hosts with a link between them, like mail.alpha mail.beta")},
+    {GROUP_TAP, "Link", false, take_tap_link,
+     N_("two hosts with a link between them, like mail.alpha mail.beta")},
     {GROUP_ACT, "Title", true, take_act_title, N_("a few words")},
     [KEY_AT] = {GROUP_ACT, "At", false, take_at, N_("a time since the start, like 6 s")},
     [KEY_AFTER] = {GROUP_ACT, "After", false, take_after, N_("a time since the act before ended, like 2 s")},
     [KEY_AGENT] = {GROUP_ACT, "Agent", false, take_agent, N_("alice or bob")},
     [KEY_DO] = {GROUP_ACT, "Do", false, take_do, N_("send, fetch or wait")},
-    [KEY_TO] = {GROUP_ACT, "To", false, take_to, N_("an address, like bob@beta.example, or several with commas")},
+    [KEY_TO] = {GROUP_ACT, "To", false, take_to,
+                N_("an address, like bob@beta.example, or several with commas")},
     [KEY_SUBJECT] = {GROUP_ACT, "Subject", false, take_subject, N_("one line of text")},
     [KEY_TEXT] = {GROUP_ACT, "Text", false, take_body, N_("text, with \\n between lines")},
     [KEY_KEEP] = {GROUP_ACT, "Keep", false, take_keep, N_("yes or no")},
@@ -237,8 +223,8 @@ static const guint act_keys[] = {
 };
 
 static const char *const group_words[GROUP_COUNT] = {"Scenario", "User", "Link", "Tap", "Act"};
-static const char *const group_forms[GROUP_COUNT] = {"[Scenario]", "[User alice]", "[Link mail.alpha mail.beta]",
-                                                     "[Tap Eve]", "[Act 1]"};
+static const char *const group_forms[GROUP_COUNT] = {"[Scenario]", "[User alice]",
+                                                     "[Link mail.alpha mail.beta]", "[Tap Eve]", "[Act 1]"};
 
 G_GNUC_PRINTF(4, 5)
 static bool fail(const ScenarioReader *reader, guint line, GError **error, const char *format, ...)
@@ -254,7 +240,8 @@ static bool fail(const ScenarioReader *reader, guint line, GError **error, const
   return false;
 }
 
-/* Returns how many letters must be put, dropped or changed to make a into b, whatever their case; words are cut at 31 letters. */
+/* Returns how many letters must be put, dropped or changed to make a into b, whatever their case; words are
+ * cut at 31 letters. */
 static guint distance(const char *a, const char *b)
 {
   guint row[32];
@@ -320,7 +307,7 @@ static bool enter_user(ScenarioReader *reader, const char *name, guint line, GEr
 
 static bool enter_link(ScenarioReader *reader, const char *names, guint line, GError **error)
 {
-  reader->index = find_link(names);
+  reader->index = default_world_find_link(names);
   if (reader->index < DEFAULT_LINK_COUNT) return true;
   g_autoptr(GString) known = g_string_new(NULL);
   for (guint i = 0; i < DEFAULT_LINK_COUNT; i++)
@@ -365,7 +352,8 @@ static bool enter_group(ScenarioReader *reader, const char *group, guint line, G
   return true;
 }
 
-/* Texts come in several languages; the program's own is best, plain next, others not at all. Returns true where this line is the best so far. */
+/* Texts come in several languages; the program's own is best, plain next, others not at all. Returns true
+ * where this line is the best so far. */
 static bool fits_language(ScenarioReader *reader, const KeyLine *line, const KeyRow *row)
 {
   int rank = line->language == NULL ? 1 : g_str_equal(line->language, i18n_language()) ? 2 : 0;
@@ -386,7 +374,8 @@ static bool take_key(ScenarioReader *reader, const KeyLine *line, GError **error
     g_ptr_array_add(known, (gpointer)row->key);
     if (g_ascii_strcasecmp(row->key, line->key) != 0) continue;
     if (line->language != NULL && !row->localised)
-      return fail(reader, line->line, error, _("[%s] %s: this key is the same in every language"), line->group, line->key);
+      return fail(reader, line->line, error, _("[%s] %s: this key is the same in every language"),
+                  line->group, line->key);
     if (row->localised && !fits_language(reader, line, row)) return true;
     if (reader->kind == GROUP_ACT) reader->act->keys |= 1u << i;
     if (row->take(reader, line->value)) return true;
@@ -394,7 +383,8 @@ static bool take_key(ScenarioReader *reader, const KeyLine *line, GError **error
                 _(row->wants));
   }
   g_autofree char *advice = advise(line->key, known);
-  return fail(reader, line->line, error, _("[%s]: no key is called “%s”; %s"), line->group, line->key, advice);
+  return fail(reader, line->line, error, _("[%s]: no key is called “%s”; %s"), line->group, line->key,
+              advice);
 }
 
 bool scenario_reader_take(ScenarioReader *reader, const KeyLine *line, GError **error)
@@ -417,7 +407,8 @@ static bool check_act(const ScenarioReader *reader, const ReaderAct *act, GError
   guint strange = act->keys & ~act_keys[act->act.kind] & ~(1u << KEY_AT | 1u << KEY_AFTER | 1u << KEY_DO);
   for (guint i = KEY_AGENT; i < G_N_ELEMENTS(keys); i++)
     if (strange & 1u << i)
-      return fail(reader, act->line, error, _("[Act %u]: %s does not go with what this act does"), number, keys[i].key);
+      return fail(reader, act->line, error, _("[Act %u]: %s does not go with what this act does"), number,
+                  keys[i].key);
   if (act->act.kind != ACT_WAIT && !act->has_agent)
     return fail(reader, act->line, error, _("[Act %u]: Agent is missing: alice or bob"), number);
   if (act->act.kind == ACT_SEND && act->act.to == NULL)
@@ -427,8 +418,9 @@ static bool check_act(const ScenarioReader *reader, const ReaderAct *act, GError
 
 static void give_title(ScenarioAct *act)
 {
-  static const char *const forms[] = {
-      [ACT_SEND] = N_("%s sends a letter"), [ACT_FETCH] = N_("%s fetches letters"), [ACT_WAIT] = N_("Time passes")};
+  static const char *const forms[] = {[ACT_SEND] = N_("%s sends a letter"),
+                                      [ACT_FETCH] = N_("%s fetches letters"),
+                                      [ACT_WAIT] = N_("Time passes")};
   if (act->title != NULL) return;
   const char *form = _(forms[act->kind]);
   g_auto(GStrv) parts = g_strsplit(form, "%s", 2);

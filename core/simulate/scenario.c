@@ -11,7 +11,7 @@
 #define WALK "walk"
 #define DEFAULT_START (INT64_C(1772452800) * NANOSECONDS_PER_SECOND) /* 2026-03-02T12:00:00Z */
 
-G_DEFINE_QUARK(carteiro-scenario-error, scenario_error)
+G_DEFINE_QUARK(carteiro - scenario - error, scenario_error)
 
 static void clear_act(gpointer data)
 {
@@ -71,8 +71,8 @@ static char *read_file(const char *path, gsize *length, GError **error)
     g_autoptr(GString) names = g_string_new(NULL);
     for (size_t i = 0; i < boxed_scenario_count; i++)
       g_string_append_printf(names, "%s%s", i == 0 ? "" : ", ", boxed_scenarios[i].name);
-    g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_OPEN, _("%s: no file and no built-in scenario (those are: %s)"), path,
-                names->str);
+    g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_OPEN,
+                _("%s: no file and no built-in scenario (those are: %s)"), path, names->str);
     return NULL;
   }
   /* A device or a pipe might never end. */
@@ -145,7 +145,8 @@ Scenario *scenario_load(const char *name, const char *const *settings, GError **
   if (boxed == NULL && text == NULL) return NULL;
   g_autofree char *file = boxed == NULL ? g_strdup(name) : g_strdup_printf("%s.ini", name);
   const char *from = boxed == NULL ? text : (const char *)boxed->text;
-  if (!read_scenario(scenario, file, from, boxed == NULL ? length : boxed->length, settings, error)) return NULL;
+  if (!read_scenario(scenario, file, from, boxed == NULL ? length : boxed->length, settings, error))
+    return NULL;
   if (scenario->title == NULL) scenario->title = g_path_get_basename(name);
   return g_steal_pointer(&scenario);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A scenario file: what differs from the built-in default world, and the acts. Format: a key file with localised keys. */
+/* A scenario file: what differs from the built-in default world, and the acts. Format: a key file with
+ * localised keys. */
 #pragma once
 
 #include <glib.h>
@@ -13,8 +14,9 @@ typedef enum { SCENARIO_ERROR_OPEN, SCENARIO_ERROR_INVALID } ScenarioError;
 #define SCENARIO_ERROR (scenario_error_quark())
 GQuark scenario_error_quark(void);
 
-/* Returns the scenario: name is a boxed one ("walk"), a path, or NULL for the walk of Alice's mail to Bob. settings ("KEY=VALUE" or
- * "Group/Key=VALUE", NULL-terminated, may be NULL) override. Returns NULL with *error set: file, line, key and what would be right. */
+/* Returns the scenario: name is a boxed one ("walk"), a path, or NULL for the walk of Alice's mail to Bob.
+ * settings ("KEY=VALUE" or "Group/Key=VALUE", NULL-terminated, may be NULL) override. Returns NULL with
+ * *error set: file, line, key and what would be right. */
 Scenario *scenario_load(const char *name, const char *const *settings, GError **error);
 
 Scenario *scenario_ref(Scenario *scenario);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Eve's clip on every cable: numbers the frames of all links as they leave their senders and hands them to a sink. */
+/* Eve's clip on every cable: numbers the frames of all links as they leave their senders and hands them to a
+ * sink. */
 #pragma once
 
 #include "wire/frame.h"

@@ -15,7 +15,8 @@ void virtual_clock_set(VirtualClock *clock, Timer *timer, Nanoseconds delay);
 /* Takes timer out; nothing when it is not set. */
 void virtual_clock_cancel(VirtualClock *clock, Timer *timer);
 
-/* Jumps to the timer due first and lets it go off. Returns false, with nothing done, when none is set or the first is due after limit. */
+/* Jumps to the timer due first and lets it go off. Returns false, with nothing done, when none is set or the
+ * first is due after limit. */
 bool virtual_clock_step(VirtualClock *clock, Nanoseconds limit);
 
 /* Returns the same time as a Clock, for those who must not know where it comes from. */

@@ -36,7 +36,8 @@ void virtual_tcp_send_reset(VirtualTcp *tcp, uint32_t sequence, bool with_acknow
 /* Takes the ACK of our SYN. */
 void virtual_tcp_take_syn_acknowledgement(VirtualTcp *tcp, const VirtualTcpSegment *segment);
 
-/* Takes the acknowledgement and window of a segment. Returns false when it acknowledges what was never sent. */
+/* Takes the acknowledgement and window of a segment. Returns false when it acknowledges what was never sent.
+ */
 bool virtual_tcp_take_acknowledgement(VirtualTcp *tcp, const VirtualTcpSegment *segment);
 
 /* Says that an in-order segment came; the ACK may wait for company. */

@@ -7,7 +7,8 @@
 #define TIMEOUT_AFTER_LOST_SYN (3 * NANOSECONDS_PER_SECOND)      /* RFC 6298 §5.7 */
 #define LEAST_TIMEOUT (200 * NANOSECONDS_PER_MILLISECOND)        /* well above the delayed ACK */
 #define LONGEST_TIMEOUT (60 * NANOSECONDS_PER_SECOND)            /* RFC 6298 §2.5 */
-#define ACKNOWLEDGEMENT_DELAY (40 * NANOSECONDS_PER_MILLISECOND) /* RFC 9293 §3.8.6.3 allows half a second */
+#define ACKNOWLEDGEMENT_DELAY (40 * NANOSECONDS_PER_MILLISECOND) /* RFC 9293 §3.8.6.3 allows half a second  \
+                                                                  */
 #define DUPLICATES_FOR_LOSS 3u                                   /* RFC 5681 §3.2 */
 #define FIRST_SEGMENTS 10u                                       /* RFC 6928 */
 #define MOST_SEGMENTS 44u /* one window of whole segments, so that a window is never exactly full */
@@ -34,7 +35,8 @@ void virtual_tcp_init_sending(VirtualTcp *tcp)
 /* Sends a segment with the newest acknowledgement, which then is no longer due. */
 static void transmit(VirtualTcp *tcp, uint32_t sequence, uint8_t flags, Bytes payload)
 {
-  uint32_t window = VIRTUAL_TCP_WINDOW - (uint32_t)MIN(virtual_tcp_get_readable(tcp).length, VIRTUAL_TCP_WINDOW);
+  uint32_t window =
+      VIRTUAL_TCP_WINDOW - (uint32_t)MIN(virtual_tcp_get_readable(tcp).length, VIRTUAL_TCP_WINDOW);
   VirtualTcpSegment segment = {
       .sequence = sequence,
       .acknowledgement = flags & TCP_ACK ? tcp->expected : 0,
@@ -210,7 +212,8 @@ void virtual_tcp_take_syn_acknowledgement(VirtualTcp *tcp, const VirtualTcpSegme
   virtual_clock_cancel(tcp->config.clock, &tcp->retransmission);
 }
 
-/* New data was acknowledged: the congestion window opens (RFC 5681 §3.1), or recovery goes on (RFC 6582 §3.2). */
+/* New data was acknowledged: the congestion window opens (RFC 5681 §3.1), or recovery goes on (RFC 6582
+ * §3.2). */
 static void open_congestion_window(VirtualTcp *tcp, uint32_t acknowledged)
 {
   uint32_t mss = tcp->mss;

@@ -98,7 +98,8 @@ bool virtual_tcp_refuse(const VirtualTcpSegment *segment, VirtualTcpSegment *res
 /* RFC 9293 §3.10.7.3. */
 static void receive_in_syn_sent(VirtualTcp *tcp, const VirtualTcpSegment *segment)
 {
-  bool answers_syn = (segment->flags & TCP_ACK) && segment->acknowledgement == tcp->config.initial_sequence + 1;
+  bool answers_syn =
+      (segment->flags & TCP_ACK) && segment->acknowledgement == tcp->config.initial_sequence + 1;
   if ((segment->flags & TCP_ACK) && !answers_syn) {
     if (!(segment->flags & TCP_RST)) virtual_tcp_send_reset(tcp, segment->acknowledgement, false);
     return;
@@ -233,7 +234,8 @@ static void take_fin_acknowledgement(VirtualTcp *tcp)
     }
 }
 
-/* A RST that fits exactly ends the connection; one that only lies in the window is asked about (RFC 5961 §3.2). */
+/* A RST that fits exactly ends the connection; one that only lies in the window is asked about (RFC 5961
+ * §3.2). */
 static void receive_reset(VirtualTcp *tcp, const VirtualTcpSegment *segment)
 {
   if (segment->sequence != tcp->expected) {
@@ -290,7 +292,8 @@ void virtual_tcp_receive(VirtualTcp *tcp, const VirtualTcpSegment *segment)
     return;
   }
   if (!(segment->flags & TCP_ACK)) return;
-  if (tcp->state == VIRTUAL_TCP_SYN_RECEIVED && (!acceptable || !receive_in_syn_received(tcp, segment))) return;
+  if (tcp->state == VIRTUAL_TCP_SYN_RECEIVED && (!acceptable || !receive_in_syn_received(tcp, segment)))
+    return;
   /* The acknowledgement counts also where the data came twice, or meets a closed window. */
   bool sound = virtual_tcp_take_acknowledgement(tcp, segment);
   if (!acceptable || !sound) tcp->acknowledge_now = true;
@@ -310,9 +313,11 @@ Bytes virtual_tcp_get_readable(const VirtualTcp *tcp)
 void virtual_tcp_read(VirtualTcp *tcp, size_t count)
 {
   byte_buffer_consume(&tcp->readable, count);
-  /* A window that was nearly closed is told to be open again only when it is worth it (RFC 9293 §3.8.6.2.2). */
+  /* A window that was nearly closed is told to be open again only when it is worth it (RFC 9293 §3.8.6.2.2).
+   */
   uint32_t told = tcp->advertised_edge - tcp->expected;
-  uint32_t window = VIRTUAL_TCP_WINDOW - (uint32_t)MIN(virtual_tcp_get_readable(tcp).length, VIRTUAL_TCP_WINDOW);
+  uint32_t window =
+      VIRTUAL_TCP_WINDOW - (uint32_t)MIN(virtual_tcp_get_readable(tcp).length, VIRTUAL_TCP_WINDOW);
   if (told < 2 * VIRTUAL_TCP_MSS && window >= 2 * VIRTUAL_TCP_MSS) tcp->acknowledge_now = true;
 }
 

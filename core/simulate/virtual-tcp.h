@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One end of a TCP connection (RFC 9293) in virtual time: segments in, segments out, a stream of bytes each way. Loss recovery by RFC 6298
- * (timer), RFC 5681 and 6582 (congestion window, fast retransmit); no options but the segment size. */
+/* One end of a TCP connection (RFC 9293) in virtual time: segments in, segments out, a stream of bytes each
+ * way. Loss recovery by RFC 6298 (timer), RFC 5681 and 6582 (congestion window, fast retransmit); no options
+ * but the segment size. */
 #pragma once
 
 #include "base/byte-buffer.h"
@@ -48,8 +49,8 @@ typedef struct {
   void (*transmit)(void *owner, const VirtualTcpSegment *segment);
   /* The state is a new one. Must not call the connection. */
   void (*state_changed)(void *owner, VirtualTcpState before, VirtualTcpState now);
-  /* Look again: there may be bytes to read, room to write, an end. Called last: it may call the connection, ends with virtual_tcp_flush (which
-   * acknowledges), or clears it. */
+  /* Look again: there may be bytes to read, room to write, an end. Called last: it may call the connection,
+   * ends with virtual_tcp_flush (which acknowledges), or clears it. */
   void (*ready)(void *owner);
 } VirtualTcpClass;
 
@@ -71,7 +72,8 @@ struct VirtualTcp {
   VirtualTcpError error;
 
   /* Sending (RFC 9293 §3.3.1). Numbers in sequence space:
-   *   unacknowledged ≤ next ≤ highest; outgoing holds the data from unacknowledged on, SYN and FIN not counted. */
+   *   unacknowledged ≤ next ≤ highest; outgoing holds the data from unacknowledged on, SYN and FIN not
+   * counted. */
   ByteBuffer outgoing;
   uint32_t unacknowledged, next, highest;
   uint32_t peer_window, window_sequence, window_acknowledgement; /* SND.WND, SND.WL1, SND.WL2 */
@@ -140,5 +142,6 @@ void virtual_tcp_flush(VirtualTcp *tcp);
 /* Resets the connection: a RST where the peer knows of it; closed at once. */
 void virtual_tcp_abort(VirtualTcp *tcp);
 
-/* Fills *reset, the answer to a segment that belongs to no connection (RFC 9293 §3.5.2). Returns false when there must be none. */
+/* Fills *reset, the answer to a segment that belongs to no connection (RFC 9293 §3.5.2). Returns false when
+ * there must be none. */
 bool virtual_tcp_refuse(const VirtualTcpSegment *segment, VirtualTcpSegment *reset);

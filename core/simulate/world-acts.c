@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The acts of the scenario: when each begins, what its agent is asked to do, and that the next may wait for its end. */
+/* The acts of the scenario: when each begins, what its agent is asked to do, and that the next may wait for
+ * its end. */
 #include "simulate/world-private.h"
 
 static guint act_count(const World *world)
@@ -39,7 +40,8 @@ static void act_begins(void *owner)
   world_log_append(world, event);
   switch (plan->kind) {
   case ACT_SEND:
-    mail_user_agent_send(world->user_agents[plan->user], plan->to, plan->subject, plan->text, agent_done, act);
+    mail_user_agent_send(world->user_agents[plan->user], plan->to, plan->subject, plan->text, agent_done,
+                         act);
     break;
   case ACT_FETCH:
     mail_user_agent_fetch(world->user_agents[plan->user], plan->keep, agent_done, act);

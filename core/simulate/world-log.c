@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The world's log: frames, connections, messages, and the six steps of the walk as they can be told from them. */
+/* The world's log: frames, connections, messages, and the six steps of the walk as they can be told from
+ * them. */
 #include "base/i18n.h"
 #include "mail/message-view.h"
 #include "simulate/world-private.h"
 
 #include <string.h>
+
+#define GLANCE_BYTES 16384u /* of a letter are looked at for its postcard: the headers and the first line */
 
 enum { STEP_WRITE = 1, STEP_SUBMIT, STEP_QUEUE, STEP_LOOK_UP, STEP_RELAY, STEP_FETCH };
 
@@ -97,7 +100,8 @@ static void host_asked(void *owner, Host *host, const IpAddress *peer, uint16_t 
   World *world = owner;
   uint16_t link = UINT16_MAX, from = host_get_index(host), to = world_find_address(world, peer);
   for (uint16_t i = 0; i < DEFAULT_LINK_COUNT; i++)
-    if ((world->links[i].a == from && world->links[i].b == to) || (world->links[i].b == from && world->links[i].a == to))
+    if ((world->links[i].a == from && world->links[i].b == to) ||
+        (world->links[i].b == from && world->links[i].a == to))
       link = i;
   if (port == 53) append_step(world, STEP_LOOK_UP, from, to, link);
 }
@@ -116,7 +120,7 @@ static void message_free(gpointer data)
 static uint32_t number_of(World *world, Bytes bytes)
 {
   MessageView view;
-  message_view_init(&view, bytes);
+  message_view_init(&view, bytes_slice(bytes, 0, GLANCE_BYTES));
   uint32_t number = GPOINTER_TO_UINT(g_hash_table_lookup(world->message_index, view.message_id));
   if (number == 0) {
     WorldMessage *message = g_new(WorldMessage, 1);

@@ -57,7 +57,8 @@ static void build_link(World *world, uint16_t index)
       .loss = world->scenario->links[index].loss,
       .bandwidth = world->scenario->links[index].bandwidth,
   };
-  world->links[index] = (WorldLink){plan->a, plan->b, config.delay, config.loss, config.bandwidth, plan->name};
+  world->links[index] =
+      (WorldLink){plan->a, plan->b, config.delay, config.loss, config.bandwidth, plan->name};
   link_init(&world->cables[index], index, &config, world->seed, &world->clock, &world->tap);
   plug_in(world, index, 0, plan->a, plan->b);
   plug_in(world, index, 1, plan->b, plan->a);
@@ -77,8 +78,8 @@ static void build_mail_server(World *world, uint16_t index)
       .store = store,
       .name_server = world->hosts[DEFAULT_NAME_SERVER].name,
   });
-  world->access_servers[index] =
-      access_server_new(&(AccessServerConfig){.host = host, .host_name = name, .store = store, .offer_apop = true});
+  world->access_servers[index] = access_server_new(
+      &(AccessServerConfig){.host = host, .host_name = name, .store = store, .offer_apop = true});
 }
 
 /* Every host has its address in the zone of its domain, and every mail server is its domain's. */

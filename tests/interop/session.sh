@@ -4,9 +4,11 @@
 #   begin FILE HOST FILTER [OPTION…]   tcpdump for .pcap, dumpcap for .pcapng; `-i eth0` unless an option says otherwise
 #   about TITLE SERVERS TEXT           what a reader should know, and which servers speak
 #   client HOST LINE                   a shell line in that host, which must succeed; client_refused: must fail
+#   client_stays HOST LINE             the same in the background, until client_ends
 #   finish [big-endian | secrets]      waits for the last FIN, writes the capture and its .md
 
 CAPTURE_PID=
+CLIENT_PID=
 
 # Each host has a home folder with the messages in it, so that no path of this machine is ever needed.
 session_files() {
@@ -67,6 +69,21 @@ client_refused() {
     ! run_client "$@" || { echo "record: $FILE: this should have been refused: $2" >&2; exit 1; }
 }
 
+# A client that runs on while others speak, until client_ends (or the end of everything).
+client_stays() {
+    local host=$1 line=$2
+    COMMANDS+=("$host\$ $line &")
+    enter "$host" env -i PATH="$PATH" HOME="$WORK/box/$host" LC_ALL=C.UTF-8 TZ=UTC sh -c "cd && exec $line" >>"$WORK/clients.log" 2>&1 &
+    CLIENT_PID=$!
+}
+
+client_ends() {
+    [ -n "$CLIENT_PID" ] || return 0
+    kill "$CLIENT_PID" 2>/dev/null || true
+    wait "$CLIENT_PID" 2>/dev/null || true
+    CLIENT_PID=
+}
+
 # fetchmail wants a control file that nobody else can read: fetchmail_control HOST SERVER PROTOCOL USER PASSWORD [WORDS]
 fetchmail_control() {
     local file=$WORK/box/$1/.fetchmailrc
@@ -99,6 +116,7 @@ capture_stop() {
     kill -INT "$CAPTURE_PID" 2>/dev/null || true
     wait "$CAPTURE_PID" 2>/dev/null || true
     CAPTURE_PID=
+CLIENT_PID=
 }
 
 finish() {

@@ -92,16 +92,13 @@ record_imap_idle() {
     mailbox_holds beta bob hello
     rm -f "$WORK/box/bob/letters"
     fetchmail_control bob mail.beta.example imap bob builder idle
-    COMMANDS+=('bob$ fetchmail --nosyslog -f .fetchmailrc &')
-    enter bob env -i PATH="$PATH" HOME="$WORK/box/bob" LC_ALL=C.UTF-8 TZ=UTC sh -c 'cd && exec fetchmail --nosyslog -f .fetchmailrc' >>"$WORK/clients.log" 2>&1 &
-    local waiting=$!
+    client_stays bob 'fetchmail --nosyslog -f .fetchmailrc'
     wait_for 10 grep -q 'study networks' "$WORK/box/bob/letters"
     sleep 1
     client alice 'swaks --server mail.beta.example --helo pc.alpha.example --from alice@alpha.example --to bob@beta.example --data @messages/accents.eml'
     wait_for 10 grep -q 'vamos_estudar' "$WORK/box/bob/letters"
     sleep 1
-    step 'fetchmail is told to end' kill "$waiting"
-    wait "$waiting" || true
+    step 'fetchmail is told to end' client_ends
     finish
 }
 

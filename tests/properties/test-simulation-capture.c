@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the simulator writes, judged by another program: tshark knows the protocols and finds nothing to warn of. */
+/* What the simulator writes, judged by another program: tshark knows the protocols and finds nothing to warn
+ * of. */
 #include "observe/capture-writer.h"
 #include "simulate/world.h"
 
@@ -23,7 +24,8 @@ static char *record(const char *const *settings)
   g_assert_no_error(error);
   g_autoptr(Scenario) scenario = scenario_load(NULL, settings, &error);
   g_assert_no_error(error);
-  g_autoptr(World) world = world_new(scenario, scenario_get_seed(scenario), &(FrameSink){write_frame, writer}, &error);
+  g_autoptr(World) world =
+      world_new(scenario, scenario_get_seed(scenario), &(FrameSink){write_frame, writer}, &error);
   g_assert_no_error(error);
   for (guint i = 0; i < world_get_link_count(world); i++)
     capture_writer_add_interface(writer, LINK_TYPE_ETHERNET, world_get_link(world, i)->name);
@@ -38,22 +40,24 @@ static char *record(const char *const *settings)
 /* Returns tshark's lines of severities, message and protocols, one a frame. */
 static char **ask_tshark(const char *path)
 {
-  const char *arguments[] = {"tshark", "-n",
-                             "-r",     path,
-                             "-o",     "ip.check_checksum:TRUE",
-                             "-o",     "tcp.check_checksum:TRUE",
-                             "-o",     "udp.check_checksum:TRUE",
-                             "-o",     "smtp.decryption:TRUE", /* else it warns of base64 that it was not told to read */
-                             "-T",     "fields",
-                             "-E",     "separator=|",
-                             "-e",     "_ws.expert.severity",
-                             "-e",     "frame.protocols",
-                             "-e",     "_ws.expert.message",
-                             NULL};
+  const char *arguments[] = {
+      "tshark", "-n",
+      "-r",     path,
+      "-o",     "ip.check_checksum:TRUE",
+      "-o",     "tcp.check_checksum:TRUE",
+      "-o",     "udp.check_checksum:TRUE",
+      "-o",     "smtp.decryption:TRUE", /* else it warns of base64 that it was not told to read */
+      "-T",     "fields",
+      "-E",     "separator=|",
+      "-e",     "_ws.expert.severity",
+      "-e",     "frame.protocols",
+      "-e",     "_ws.expert.message",
+      NULL};
   g_autofree char *output = NULL, *complaints = NULL;
   g_autoptr(GError) error = NULL;
   int status;
-  g_spawn_sync(NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &complaints, &status, &error);
+  g_spawn_sync(NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &complaints, &status,
+               &error);
   g_assert_no_error(error);
   if (status != 0) g_error("tshark: %s", complaints);
   return g_strsplit(output, "\n", -1);
@@ -117,7 +121,8 @@ static void a_large_letter_is_clean_on_any_link(void)
 
 static void a_notice_of_failure_is_clean(void)
 {
-  static const char *const settings[] = {"Act 1/To=ninguem@beta.example, bob@beta.example", "Act 2/Agent=alice", NULL};
+  static const char *const settings[] = {"Act 1/To=ninguem@beta.example, bob@beta.example",
+                                         "Act 2/Agent=alice", NULL};
   assert_clean(settings, 60);
 }
 

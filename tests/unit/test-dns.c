@@ -70,7 +70,7 @@ static void zones_answer_as_name_servers_do(void)
        "mail.beta.example A 198.51.100.25; mail.beta.example AAAA 2001:db8::25; backup.beta.example A "
        "198.51.100.26",
        false},
-      {"BETA.Example", DNS_TXT, DNS_NOERROR, "beta.example TXT \"v=spf1 mx -all\"", "", false},
+      {"BETA.Example", DNS_TXT, DNS_NOERROR, "BETA.Example TXT \"v=spf1 mx -all\"", "", false},
       {"mail.beta.example", DNS_A, DNS_NOERROR, "mail.beta.example A 198.51.100.25", "", false},
       {"mail.beta.example", DNS_MX, DNS_NOERROR, "", "", true},
       {"nobody.beta.example", DNS_A, DNS_NXDOMAIN, "", "", true},

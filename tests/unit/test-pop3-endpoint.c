@@ -110,6 +110,7 @@ static void new_mail_waits_for_the_next_session(void)
   house_init(&house);
   Endpoint *server = new_server();
   g_autofree char *in = say(server, &house, "USER bob\r\nPASS builder\r\n");
+  g_assert_nonnull(strstr(in, "1 message (20 octets)"));
   mailbox_append(house.mailbox, house.message, 1);
   g_autofree char *stat = say(server, &house, "STAT\r\nRETR 2\r\nDELE 1\r\nQUIT\r\n");
   g_assert_cmpstr(stat, ==,
@@ -140,6 +141,7 @@ static void a_quiet_session_ends_without_deleting(void)
   house_init(&house);
   Endpoint *server = new_server();
   g_autofree char *in = say(server, &house, "USER bob\r\nPASS builder\r\nDELE 1\r\n");
+  g_assert_true(g_str_has_suffix(in, "marked for deletion\r\n"));
   g_autoptr(GString) said = g_string_new(NULL);
   endpoint_advance(server, NANOSECONDS_PER_SECOND);
   endpoint_advance(server, endpoint_deadline(server) - 1);

@@ -48,14 +48,16 @@ static void an_error_names_the_line_and_what_would_be_right(void)
       {"[Act 0]\n", "FILE:1: [Act 0]: an act has a number"},
       {"[User carol]\n", "FILE:1: [User carol]: no user is called “carol”"},
       {"[User alcie]\n", "did you mean “alice”?"},
-      {"[Link alice bob]\n", "FILE:1: [Link alice bob]: no link joins these; links are: alice-computer mail.alpha,"},
+      {"[Link alice bob]\n",
+       "FILE:1: [Link alice bob]: no link joins these; links are: alice-computer mail.alpha,"},
       {"[Scenario]\nTilte=x\n", "FILE:2: [Scenario]: no key is called “Tilte”; did you mean “Title”?"},
       {"[Scenario]\nColour=x\n", "known here: Title, Summary, Seed, Start"},
       {"[Scenario]\nSeed=-1\n", "FILE:2: [Scenario] Seed: “-1” is not a whole number"},
       {"[Scenario]\nSeed=18446744073709551616\n", "is not a whole number"},
       {"[Scenario]\nSeed[pt_BR]=1\n", "FILE:2: [Scenario] Seed: this key is the same in every language"},
       {"[Scenario]\nStart=tomorrow\n", "is not a date and time, like 2026-03-02T12:00:00Z"},
-      {"[Link alice mail.alpha]\ndelay=20\n", "FILE:2: [Link alice mail.alpha] Delay: “20” is not a time with its unit"},
+      {"[Link alice mail.alpha]\ndelay=20\n",
+       "FILE:2: [Link alice mail.alpha] Delay: “20” is not a time with its unit"},
       {"[Link alice mail.alpha]\nloss=120 %\n", "is not a share from 0 % to 100 %"},
       {"[Link alice mail.alpha]\nbandwidth=fast\n", "is not a rate"},
       {"[Tap Eve]\nLink=alice bob\n", "is not two hosts with a link between them"},
@@ -75,7 +77,8 @@ static void an_error_names_the_line_and_what_would_be_right(void)
     g_autofree char *message = NULL;
     g_autoptr(Scenario) scenario = load(cases[i].text, -1, NULL, &message);
     g_assert_null(scenario);
-    if (strstr(message, cases[i].want) == NULL) g_error("case %zu: “%s” lacks “%s”", i, message, cases[i].want);
+    if (strstr(message, cases[i].want) == NULL)
+      g_error("case %zu: “%s” lacks “%s”", i, message, cases[i].want);
   }
 }
 
@@ -116,9 +119,10 @@ static void settings_override_and_are_checked_alike(void)
 static void links_and_tap_reach_the_world(void)
 {
   g_autofree char *message = NULL;
-  g_autoptr(Scenario) scenario = load("[Scenario]\nStart=2027-01-01T00:00:00Z\n[Link bob mail.beta]\nDelay=1.5 s\nLoss=0.25\n"
-                                      "Bandwidth=56 kbit/s\n[Tap Eve]\nLink=mail.beta bob\n",
-                                      -1, NULL, &message);
+  g_autoptr(Scenario) scenario =
+      load("[Scenario]\nStart=2027-01-01T00:00:00Z\n[Link bob mail.beta]\nDelay=1.5 s\nLoss=0.25\n"
+           "Bandwidth=56 kbit/s\n[Tap Eve]\nLink=mail.beta bob\n",
+           -1, NULL, &message);
   g_assert_null(message);
   g_autoptr(World) world = world_new(scenario, 1, NULL, NULL);
   const WorldLink *link = world_get_link(world, world_get_eve_link(world));
@@ -133,7 +137,8 @@ static void links_and_tap_reach_the_world(void)
 static void the_title_comes_in_the_language_of_the_program(void)
 {
   g_autofree char *message = NULL;
-  g_autoptr(Scenario) both = load("[Scenario]\nTitle[pt_BR]=Oi\nTitle=Hi\nTitle[xx]=No\n", -1, NULL, &message);
+  g_autoptr(Scenario) both =
+      load("[Scenario]\nTitle[pt_BR]=Oi\nTitle=Hi\nTitle[xx]=No\n", -1, NULL, &message);
   g_assert_cmpstr(scenario_get_title(both), ==, g_str_equal(i18n_language(), "pt_BR") ? "Oi" : "Hi");
   g_autoptr(Scenario) walk = scenario_load(NULL, NULL, NULL);
   g_assert_nonnull(strstr(scenario_get_title(walk), "Bob"));
@@ -153,8 +158,16 @@ static void what_cannot_be_opened_says_so(void)
 static void a_file_of_any_bytes_is_read_or_refused(void)
 {
   static const char alphabet[] = "[]=\\\n\n #AcstDo1 atLinkUserbobaliceTitle\xc3\xa3";
-  static const char *const pieces[] = {"[Act 1]\n", "[Scenario]\n", "Do=send\n", "Agent=bob\n", "To=a@b\n", "At=1 s\n",
-                                       "[Link alice mail.alpha]\n", "Loss=", "Title[pt_BR]=", "\\n"};
+  static const char *const pieces[] = {"[Act 1]\n",
+                                       "[Scenario]\n",
+                                       "Do=send\n",
+                                       "Agent=bob\n",
+                                       "To=a@b\n",
+                                       "At=1 s\n",
+                                       "[Link alice mail.alpha]\n",
+                                       "Loss=",
+                                       "Title[pt_BR]=",
+                                       "\\n"};
   guint taken = 0, refused = 0;
   for (guint32 seed = 0; seed < 3000; seed++) {
     g_autoptr(GRand) random = g_rand_new_with_seed(seed);
@@ -181,10 +194,23 @@ static void quantities_are_read_with_their_units(void)
     const char *text;
     Nanoseconds want; /* -1: refused */
   } times[] = {
-      {"20 ms", 20000000},  {"20ms", 20000000}, {"0 s", 0},   {" 1.5 s ", 1500000000}, {"2 min", 120000000000},
-      {"1 h", 3600000000000}, {"300 us", 300000}, {"3650 d", 315360000000000000}, {"4000 d", -1}, {"20", -1},
-      {"-1 s", -1},         {"s", -1},          {"nan s", -1}, {"inf s", -1},           {"1e99 s", -1},
-      {"1 s x", -1},        {"", -1},
+      {"20 ms", 20000000},
+      {"20ms", 20000000},
+      {"0 s", 0},
+      {" 1.5 s ", 1500000000},
+      {"2 min", 120000000000},
+      {"1 h", 3600000000000},
+      {"300 us", 300000},
+      {"3650 d", 315360000000000000},
+      {"4000 d", -1},
+      {"20", -1},
+      {"-1 s", -1},
+      {"s", -1},
+      {"nan s", -1},
+      {"inf s", -1},
+      {"1e99 s", -1},
+      {"1 s x", -1},
+      {"", -1},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
     Nanoseconds time = -1;
@@ -211,7 +237,8 @@ int main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/scenario/an error names the line and what would be right",
                   an_error_names_the_line_and_what_would_be_right);
-  g_test_add_func("/scenario/settings override and are checked alike", settings_override_and_are_checked_alike);
+  g_test_add_func("/scenario/settings override and are checked alike",
+                  settings_override_and_are_checked_alike);
   g_test_add_func("/scenario/links and tap reach the world", links_and_tap_reach_the_world);
   g_test_add_func("/scenario/the title comes in the language of the program",
                   the_title_comes_in_the_language_of_the_program);

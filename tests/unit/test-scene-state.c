@@ -24,7 +24,8 @@ static char *describe(const SceneState *state)
   for (guint i = 0; i < state->host_count; i++) {
     g_autofree char *fact = scene_text_host_fact(state, i, false);
     g_autofree char *name = scene_text_host_accessible(state, i);
-    g_string_append_printf(text, "%s|%s|sent %u, %u open", name, fact, state->hosts[i].sent, state->hosts[i].connections);
+    g_string_append_printf(text, "%s|%s|sent %u, %u open", name, fact, state->hosts[i].sent,
+                           state->hosts[i].connections);
     for (guint tray = 0; tray < SCENE_TRAYS; tray++)
       for (guint k = 0; k < state->hosts[i].trays[tray]->len; k++)
         g_string_append_printf(text, " %u:%u", tray, g_array_index(state->hosts[i].trays[tray], uint32_t, k));
@@ -33,17 +34,18 @@ static char *describe(const SceneState *state)
   for (guint i = 0; i < state->open->len; i++) {
     uint32_t number = g_array_index(state->open, uint32_t, i);
     const SceneConnection *connection = scene_state_get_connection(state, number);
-    g_string_append_printf(text, "connection %u: %u, port %u, sealed %d, at %" G_GINT64_FORMAT "\n", number, connection->state,
-                           connection->port, connection->sealed, connection->changed);
+    g_string_append_printf(text, "connection %u: %u, port %u, sealed %d, at %" G_GINT64_FORMAT "\n", number,
+                           connection->state, connection->port, connection->sealed, connection->changed);
   }
   for (guint i = 0; i < state->flying->len; i++) {
     const SceneFlight *flight = &g_array_index(state->flying, SceneFlight, i);
-    g_string_append_printf(text, "flight %u → %u, message %u, event %u\n", flight->from, flight->to, flight->message, flight->event);
+    g_string_append_printf(text, "flight %u → %u, message %u, event %u\n", flight->from, flight->to,
+                           flight->message, flight->event);
   }
   for (guint i = 0; i < state->disc_count; i++)
     g_string_append_printf(text, "disc %u %u\n", state->discs[i].number, state->discs[i].when);
-  g_string_append_printf(text, "acting %u, eve %" G_GUINT64_FORMAT " + %" G_GUINT64_FORMAT, state->acting, state->eve_readable,
-                         state->eve_sealed);
+  g_string_append_printf(text, "acting %u, eve %" G_GUINT64_FORMAT " + %" G_GUINT64_FORMAT, state->acting,
+                         state->eve_readable, state->eve_sealed);
   return g_string_free(text, FALSE);
 }
 
@@ -73,7 +75,11 @@ static void test_trays(void)
   static const struct {
     int at;
     guint outbox, queue, mailbox, inbox, sent;
-  } cases[] = {{50, 0, 0, 1, 0, 0}, {150, 1, 0, 1, 0, 0}, {450, 0, 1, 1, 0, 1}, {930, 0, 0, 2, 0, 1}, {4500, 0, 0, 1, 1, 1}};
+  } cases[] = {{50, 0, 0, 1, 0, 0},
+               {150, 1, 0, 1, 0, 0},
+               {450, 0, 1, 1, 0, 1},
+               {930, 0, 0, 2, 0, 1},
+               {4500, 0, 0, 1, 1, 1}};
   SceneArrays arrays;
   g_autoptr(SceneState) state = walk_state(&arrays, PLAIN);
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -102,7 +108,8 @@ static void test_letters(void)
     scene_state_seek(state, WALK_AT(cases[i].at));
     const SceneFlight *seen = NULL;
     for (guint k = 0; k < state->flying->len; k++)
-      if (!g_array_index(state->flying, SceneFlight, k).carries) seen = &g_array_index(state->flying, SceneFlight, k);
+      if (!g_array_index(state->flying, SceneFlight, k).carries)
+        seen = &g_array_index(state->flying, SceneFlight, k);
     g_assert_nonnull(seen);
     g_assert_cmpuint(seen->message, ==, cases[i].message);
     g_assert_cmpuint(seen->from, ==, cases[i].from);
@@ -212,8 +219,10 @@ static void test_discs(void)
 static void test_second_walk(void)
 {
   static const WorldEvent events[] = {
-      WALK_STEP(0, 1, WALK_ALICE, WALK_NONE, WALK_NONE, "a"), WALK_STEP(10, 2, WALK_ALICE, WALK_NONE, WALK_LINK_ALICE, "b"),
-      WALK_STEP(20, 1, WALK_BOB, WALK_NONE, WALK_NONE, "c"),  WALK_STEP(30, 2, WALK_BOB, WALK_NONE, WALK_LINK_BOB, "d"),
+      WALK_STEP(0, 1, WALK_ALICE, WALK_NONE, WALK_NONE, "a"),
+      WALK_STEP(10, 2, WALK_ALICE, WALK_NONE, WALK_LINK_ALICE, "b"),
+      WALK_STEP(20, 1, WALK_BOB, WALK_NONE, WALK_NONE, "c"),
+      WALK_STEP(30, 2, WALK_BOB, WALK_NONE, WALK_LINK_BOB, "d"),
       WALK_STEP(40, 3, WALK_BETA, WALK_NONE, WALK_NONE, "e"),
   };
   SceneArrays arrays;
@@ -228,9 +237,50 @@ static void test_second_walk(void)
   g_assert_cmpint(state->discs[1].when, ==, SCENE_TO_COME);
 }
 
+/* A log may tell several steps in one instant; a person sees each. */
+static void test_steps_at_once(void)
+{
+  static const WorldEvent events[] = {
+      WALK_STEP(0, 1, WALK_ALICE, WALK_NONE, WALK_NONE, "a"),
+      WALK_STEP(0, 2, WALK_ALICE, WALK_NONE, WALK_LINK_ALICE, "b"),
+      WALK_STEP(500, 3, WALK_ALPHA, WALK_NONE, WALK_NONE, "c"),
+  };
+  static const struct {
+    int at;
+    uint32_t step;
+  } cases[] = {{0, 1}, {19, 1}, {20, 2}, {499, 2}, {500, 3}, {10, 1}};
+  SceneArrays arrays;
+  g_autoptr(SceneState) state = walk_state(&arrays, events, G_N_ELEMENTS(events));
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    scene_state_seek(state, WALK_AT(cases[i].at));
+    g_assert_cmpuint(state->step->number, ==, cases[i].step);
+  }
+}
+
+/* Frames of a real log name no connection: it is told by their hosts; between a server and a name server
+ * there is none. */
+static void test_frames_without_connection(void)
+{
+  g_autofree WorldEvent *events = g_memdup2(walk_plain_events, sizeof walk_plain_events);
+  guint count = G_N_ELEMENTS(walk_plain_events);
+  for (guint i = 0; i < count; i++)
+    if (events[i].type == WORLD_FRAME) events[i].connection = events[i].port = 0;
+  SceneArrays arrays, told;
+  g_autoptr(SceneState) state = walk_state(&arrays, events, count), named = walk_state(&told, PLAIN);
+  for (int at = 0; at < 4300; at += 10) {
+    scene_state_seek(state, WALK_AT(at));
+    scene_state_seek(named, WALK_AT(at));
+    g_autofree char *first = describe(state), *second = describe(named);
+    g_assert_cmpstr(first, ==, second);
+  }
+  scene_state_seek(state, WALK_AT(610));
+  g_assert_cmpint(g_array_index(state->flying, SceneFlight, 0).protocol, ==, PROTOCOL_DNS);
+}
+
 static bool overlap(const SceneBox *a, const SceneBox *b)
 {
-  return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height && b->y < a->y + a->height;
+  return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height &&
+         b->y < a->y + a->height;
 }
 
 static void test_layout_keeps_hosts_apart(void)
@@ -241,7 +291,8 @@ static void test_layout_keeps_hosts_apart(void)
   for (int width = 960; width <= 2600; width += 60)
     for (int large = 10; large <= 20; large += 5) {
       double em = 14.667 * large / 10;
-      SceneFrame frame = {.width = width, .height = scene_layout_least_height(em), .font = "Cantarell", .em = em};
+      SceneFrame frame = {
+          .width = width, .height = scene_layout_least_height(em), .font = "Cantarell", .em = em};
       g_autoptr(SceneLayout) layout = scene_layout_new(state, &frame);
       for (guint i = 0; i < layout->host_count; i++) {
         const SceneBox *box = &layout->hosts[i].box;
@@ -319,7 +370,8 @@ static void test_player_pace(void)
   SceneArrays arrays;
   g_autoptr(Player) player = walk_player(&arrays);
   double normal = play_to_end(player);
-  /* 14 frames of dialogue and letters at a quarter of a second, the rest in its own time, and three silent seconds in 0.4. */
+  /* 14 frames of dialogue and letters at a quarter of a second, the rest in its own time, and three silent
+   * seconds in 0.4. */
   g_assert_cmpfloat(normal, >, 14 * 0.25);
   g_assert_cmpfloat(normal, <, 14 * 0.25 + 1.6);
   g_assert_true(player_at_end(player));
@@ -343,7 +395,8 @@ static void test_player_without_motion(void)
   for (guint i = 0; i < 100000 && player_is_playing(player); i++) {
     player_tick(player, 16667);
     Nanoseconds cursor = player_get_cursor(player);
-    g_assert_true(cursor == WALK_AT(0) || cursor == WALK_AT(260) || cursor == WALK_AT(880) || cursor == player_get_end(player));
+    g_assert_true(cursor == WALK_AT(0) || cursor == WALK_AT(260) || cursor == WALK_AT(880) ||
+                  cursor == player_get_end(player));
   }
   g_assert_false(player_is_playing(player));
   g_assert_cmpuint(changes, ==, 3);
@@ -389,6 +442,8 @@ int main(int count, char **arguments)
   g_test_add_func("/scene/a server that is down says until when", test_server_down);
   g_test_add_func("/scene/discs are done, now and to come", test_discs);
   g_test_add_func("/scene/a second walk has its own discs", test_second_walk);
+  g_test_add_func("/scene/steps of one instant follow one another", test_steps_at_once);
+  g_test_add_func("/scene/frames find their connection", test_frames_without_connection);
   g_test_add_func("/scene/hosts stay apart at every width and font", test_layout_keeps_hosts_apart);
   g_test_add_func("/player/steps go from stop to stop", test_player_steps);
   g_test_add_func("/player/travel is slowed and silence shortened", test_player_pace);

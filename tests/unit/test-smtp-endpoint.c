@@ -270,7 +270,10 @@ static void many_recipients_are_pipelined_in_groups(void)
 /* A line of real words in any order, or noise. */
 static void append_random_line(GString *line, GRand *random)
 {
-  static const char *const words[] = {"MAIL FROM:<a@b.example>",
+  static const char *const words[] = {"DATA",
+                                      "EHLO a.example",
+                                      "DATA",
+                                      "MAIL FROM:<a@b.example>",
                                       "RCPT TO:<c@d.example>",
                                       "EHLO",
                                       "HELO",

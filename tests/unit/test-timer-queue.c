@@ -98,7 +98,8 @@ int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/timer-queue/timers come in order of time", timers_come_in_order_of_time);
-  g_test_add_func("/timer-queue/equal times keep the order of setting", equal_times_keep_the_order_of_setting);
+  g_test_add_func("/timer-queue/equal times keep the order of setting",
+                  equal_times_keep_the_order_of_setting);
   g_test_add_func("/timer-queue/any mix of set, move, cancel and take agrees with a list",
                   any_mix_of_set_move_cancel_and_take_agrees_with_a_list);
   return g_test_run();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A transfer agent whose neighbour is not there yet: refused and unreachable servers are tried again, in the queue's own time. */
+/* A transfer agent whose neighbour is not there yet: refused and unreachable servers are tried again, in the
+ * queue's own time. */
 #include "agent/transfer-agent.h"
 #include "simulate/host.h"
 
@@ -96,7 +97,8 @@ static void run_until(Town *town, Nanoseconds limit)
 
 static void queue_letter(Town *town, const char *recipient)
 {
-  static const char letter[] = "From: <user@[192.0.2.25]>\r\nMessage-ID: <1@first.example>\r\nSubject: x\r\n\r\nx\r\n";
+  static const char letter[] =
+      "From: <user@[192.0.2.25]>\r\nMessage-ID: <1@first.example>\r\nSubject: x\r\n\r\nx\r\n";
   g_autoptr(GBytes) message = g_bytes_new_static(letter, strlen(letter));
   g_autoptr(Envelope) envelope = envelope_new("user@[192.0.2.25]");
   envelope_append(envelope, recipient);
@@ -129,7 +131,8 @@ static void a_refused_connection_is_tried_again_until_somebody_listens(void)
 
 static void what_is_never_taken_comes_back_once(void)
 {
-  static const char *const recipients[] = {"user@[198.51.100.25]", "user@[203.0.113.1]", "user@nowhere.example"};
+  static const char *const recipients[] = {"user@[198.51.100.25]", "user@[203.0.113.1]",
+                                           "user@nowhere.example"};
   static const MailQueuePolicy policy = {60 * NANOSECONDS_PER_SECOND, 600 * NANOSECONDS_PER_SECOND,
                                          3600 * NANOSECONDS_PER_SECOND};
   for (size_t i = 0; i < G_N_ELEMENTS(recipients); i++) {

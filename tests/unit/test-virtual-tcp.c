@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Virtual TCP over links that lose and reorder: every byte arrives once and in order, both ways, and both ends close. */
+/* Virtual TCP over links that lose and reorder: every byte arrives once and in order, both ways, and both
+ * ends close. */
 #include "simulate/link.h"
 #include "simulate/virtual-tcp.h"
 #include "wire/checksum.h"
@@ -16,9 +17,9 @@ typedef struct {
   GBytes *give;
   size_t given;
   GByteArray *got;
-  bool finish_when_given;      /* FIN right after the last byte */
-  bool finish_after_peer;      /* FIN when the peer's came */
-  bool reads;                  /* false: lets bytes lie, so that the window closes */
+  bool finish_when_given; /* FIN right after the last byte */
+  bool finish_after_peer; /* FIN when the peer's came */
+  bool reads;             /* false: lets bytes lie, so that the window closes */
   VirtualTcpState states[16];
   guint state_count;
 } Side;
@@ -30,7 +31,7 @@ struct Pair {
   Side sides[2];
   guint frames, lost, bad, resets;
   guint sent, drop; /* segments given to the link; the one never given, 0 for none */
-  GString *trace; /* "from flags payload" of each frame, or NULL */
+  GString *trace;   /* "from flags payload" of each frame, or NULL */
 };
 
 static void side_transmit(void *owner, const VirtualTcpSegment *segment)
@@ -122,13 +123,14 @@ static void count_frame(void *owner, const Frame *frame)
   Pair *pair = owner;
   Packet packet;
   pair->frames++;
-  if (packet_parse(frame, &packet) != PACKET_TCP || checksum_verify(frame, &packet) != CHECKSUM_GOOD) pair->bad++;
+  if (packet_parse(frame, &packet) != PACKET_TCP || checksum_verify(frame, &packet) != CHECKSUM_GOOD)
+    pair->bad++;
   if (packet.flags & TCP_RST) pair->resets++;
   if (pair->trace != NULL)
-    g_string_append_printf(pair->trace, "%u:%s%s%s%s%s%u ", packet.source_port, packet.flags & TCP_SYN ? "S" : "",
-                           packet.flags & TCP_FIN ? "F" : "", packet.flags & TCP_RST ? "R" : "",
-                           packet.flags & TCP_PSH ? "P" : "", packet.flags & TCP_ACK ? "." : "",
-                           packet.payload_length);
+    g_string_append_printf(pair->trace, "%u:%s%s%s%s%s%u ", packet.source_port,
+                           packet.flags & TCP_SYN ? "S" : "", packet.flags & TCP_FIN ? "F" : "",
+                           packet.flags & TCP_RST ? "R" : "", packet.flags & TCP_PSH ? "P" : "",
+                           packet.flags & TCP_ACK ? "." : "", packet.payload_length);
 }
 
 static void count_lost(void *owner, const Link *link, const LinkFrame *frame)
@@ -209,8 +211,8 @@ static void any_loss_and_reordering_leaves_the_bytes_whole_and_closes(void)
         .loss = (double)random_source_below(&dice, 31) / 100,
         .bandwidth = seed % 5 == 0 ? 1000000 : 0,
     };
-    Pair *pair =
-        pair_new(&config, seed, random_source_below(&dice, 60000), random_source_below(&dice, seed % 7 ? 30000 : 1));
+    Pair *pair = pair_new(&config, seed, random_source_below(&dice, 60000),
+                          random_source_below(&dice, seed % 7 ? 30000 : 1));
     pair->sides[0].finish_when_given = seed % 2 == 0;
     pair->sides[0].finish_after_peer = seed % 2 != 0;
     pair->sides[1].finish_when_given = seed % 2 != 0;
@@ -241,12 +243,12 @@ static void a_small_exchange_takes_exactly_the_segments_of_the_book(void)
   pair->sides[1].finish_when_given = true;
   virtual_tcp_connect(&pair->sides[0].tcp);
   pair_run(pair);
-  g_assert_cmpstr(pair->trace->str, ==,
-                  "1:S0 2:S.0 1:P.5 2:.1460 2:.1460 2:FP.80 1:.0 1:F.0 2:.0 ");
-  static const VirtualTcpState first[] = {VIRTUAL_TCP_SYN_SENT, VIRTUAL_TCP_ESTABLISHED, VIRTUAL_TCP_CLOSE_WAIT,
-                                          VIRTUAL_TCP_LAST_ACK, VIRTUAL_TCP_CLOSED};
-  static const VirtualTcpState second[] = {VIRTUAL_TCP_SYN_RECEIVED, VIRTUAL_TCP_ESTABLISHED, VIRTUAL_TCP_FIN_WAIT_1,
-                                           VIRTUAL_TCP_FIN_WAIT_2, VIRTUAL_TCP_TIME_WAIT};
+  g_assert_cmpstr(pair->trace->str, ==, "1:S0 2:S.0 1:P.5 2:.1460 2:.1460 2:FP.80 1:.0 1:F.0 2:.0 ");
+  static const VirtualTcpState first[] = {VIRTUAL_TCP_SYN_SENT, VIRTUAL_TCP_ESTABLISHED,
+                                          VIRTUAL_TCP_CLOSE_WAIT, VIRTUAL_TCP_LAST_ACK, VIRTUAL_TCP_CLOSED};
+  static const VirtualTcpState second[] = {VIRTUAL_TCP_SYN_RECEIVED, VIRTUAL_TCP_ESTABLISHED,
+                                           VIRTUAL_TCP_FIN_WAIT_1, VIRTUAL_TCP_FIN_WAIT_2,
+                                           VIRTUAL_TCP_TIME_WAIT};
   g_assert_cmpuint(pair->sides[0].state_count, ==, G_N_ELEMENTS(first));
   g_assert_cmpuint(pair->sides[1].state_count, ==, G_N_ELEMENTS(second));
   for (size_t i = 0; i < G_N_ELEMENTS(first); i++) {
@@ -392,13 +394,15 @@ int main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/virtual-tcp/a small exchange takes exactly the segments of the book",
                   a_small_exchange_takes_exactly_the_segments_of_the_book);
-  g_test_add_func("/virtual-tcp/nothing is sent twice on a clean link", nothing_is_sent_twice_on_a_clean_link);
+  g_test_add_func("/virtual-tcp/nothing is sent twice on a clean link",
+                  nothing_is_sent_twice_on_a_clean_link);
   g_test_add_func("/virtual-tcp/any loss and reordering leaves the bytes whole and closes",
                   any_loss_and_reordering_leaves_the_bytes_whole_and_closes);
   g_test_add_func("/virtual-tcp/a closed port refuses", a_closed_port_refuses);
   g_test_add_func("/virtual-tcp/a dead link times out with longer and longer waits",
                   a_dead_link_times_out_with_longer_and_longer_waits);
-  g_test_add_func("/virtual-tcp/a link that dies in the middle is given up", a_link_that_dies_in_the_middle_is_given_up);
+  g_test_add_func("/virtual-tcp/a link that dies in the middle is given up",
+                  a_link_that_dies_in_the_middle_is_given_up);
   g_test_add_func("/virtual-tcp/a reader who sleeps closes the window and loses nothing",
                   a_reader_who_sleeps_closes_the_window_and_loses_nothing);
   g_test_add_func("/virtual-tcp/one lost segment comes again before the timer",

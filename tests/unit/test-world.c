@@ -194,7 +194,8 @@ static void every_connection_opens_and_closes(void)
 
 static void the_same_seed_gives_the_same_bytes_and_another_gives_others(void)
 {
-  Run first = run_to_end("walk", NULL, 1), again = run_to_end("walk", NULL, 1), other = run_to_end("walk", NULL, 2);
+  Run first = run_to_end("walk", NULL, 1), again = run_to_end("walk", NULL, 1),
+      other = run_to_end("walk", NULL, 2);
   g_assert_cmpstr(g_checksum_get_string(first.seen.digest), ==, g_checksum_get_string(again.seen.digest));
   g_assert_cmpstr(g_checksum_get_string(first.seen.digest), !=, g_checksum_get_string(other.seen.digest));
   g_assert_cmpuint(first.seen.frames, ==, other.seen.frames);
@@ -225,9 +226,12 @@ static void a_run_in_small_pieces_is_the_same_run(void)
 
 static void a_fifth_of_all_frames_lost_delivers_exactly_once(void)
 {
-  static const char *const settings[] = {
-      "Link alice mail.alpha/Loss=20 %", "Link mail.alpha ns/Loss=20 %", "Link mail.alpha mail.beta/Loss=20 %",
-      "Link mail.beta bob/Loss=20 %",    "Act 2/At=2 h",                 NULL};
+  static const char *const settings[] = {"Link alice mail.alpha/Loss=20 %",
+                                         "Link mail.alpha ns/Loss=20 %",
+                                         "Link mail.alpha mail.beta/Loss=20 %",
+                                         "Link mail.beta bob/Loss=20 %",
+                                         "Act 2/At=2 h",
+                                         NULL};
   guint lost = 0;
   for (uint64_t seed = 0; seed < 100; seed++) {
     Run run = run_to_end("walk", settings, seed);
@@ -266,9 +270,10 @@ static void a_wrong_address_comes_back_to_alice(void)
 
 static void several_recipients_get_one_copy_each(void)
 {
-  Run run = run_text("[Act 1]\nAgent=bob\nDo=send\nTo=alice@alpha.example, bob@beta.example, x@beta.example\nSubject=oi\n"
-                     "[Act 2]\nAfter=10 s\nAgent=alice\nDo=fetch\n[Act 3]\nAfter=1 s\nAgent=bob\nDo=fetch\n",
-                     1);
+  Run run = run_text(
+      "[Act 1]\nAgent=bob\nDo=send\nTo=alice@alpha.example, bob@beta.example, x@beta.example\nSubject=oi\n"
+      "[Act 2]\nAfter=10 s\nAgent=alice\nDo=fetch\n[Act 3]\nAfter=1 s\nAgent=bob\nDo=fetch\n",
+      1);
   g_assert_cmpuint(inbox_count(run.world, "alice-computer"), ==, 1);
   g_assert_cmpuint(inbox_count(run.world, "bob-computer"), ==, 1);
   run_clear(&run);
@@ -293,9 +298,10 @@ static void a_temporary_refusal_is_tried_again_until_it_is_too_late(void)
 
 static void a_dead_link_is_tried_again_and_given_up(void)
 {
-  Run run = run_text("[Link mail.alpha mail.beta]\nLoss=100 %\n[Act 1]\nAgent=alice\nDo=send\nTo=bob@beta.example\n"
-                     "[Act 2]\nAt=10 d\nAgent=alice\nDo=fetch\n",
-                     1);
+  Run run =
+      run_text("[Link mail.alpha mail.beta]\nLoss=100 %\n[Act 1]\nAgent=alice\nDo=send\nTo=bob@beta.example\n"
+               "[Act 2]\nAt=10 d\nAgent=alice\nDo=fetch\n",
+               1);
   g_assert_cmpuint(count_events(run.world, WORLD_CONNECTION, 5), >, 10);
   g_assert_cmpuint(inbox_count(run.world, "alice-computer"), ==, 1);
   run_clear(&run);
@@ -303,10 +309,11 @@ static void a_dead_link_is_tried_again_and_given_up(void)
 
 static void what_is_kept_is_fetched_once_and_stays(void)
 {
-  Run run = run_text("[Act 1]\nAgent=alice\nDo=send\nTo=bob@beta.example\nSubject=oi\nText=.\\n..\\n.x\n"
-                     "[Act 2]\nAt=10 s\nAgent=bob\nDo=fetch\nKeep=yes\n[Act 3]\nAfter=1 s\nAgent=bob\nDo=fetch\nKeep=yes\n"
-                     "[Act 4]\nAfter=1 s\nAgent=bob\nDo=fetch\n",
-                     1);
+  Run run = run_text(
+      "[Act 1]\nAgent=alice\nDo=send\nTo=bob@beta.example\nSubject=oi\nText=.\\n..\\n.x\n"
+      "[Act 2]\nAt=10 s\nAgent=bob\nDo=fetch\nKeep=yes\n[Act 3]\nAfter=1 s\nAgent=bob\nDo=fetch\nKeep=yes\n"
+      "[Act 4]\nAfter=1 s\nAgent=bob\nDo=fetch\n",
+      1);
   g_assert_cmpuint(inbox_count(run.world, "bob-computer"), ==, 2);
   g_autofree char *text = letter(run.world, "bob-computer", 0);
   g_assert_nonnull(strstr(text, "\r\n\r\n.\r\n..\r\n.x"));

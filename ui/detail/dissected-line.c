@@ -171,11 +171,15 @@ GtkWidget *dissected_line_new(void)
 static void name_for_readers(DissectedLineView *line)
 {
   g_autoptr(GString) name = g_string_new(NULL);
+  g_autoptr(GString) labels = g_string_new(NULL);
   for (guint i = 0; i < line->parts->len; i++) {
     const LinePart *part = &g_array_index(line->parts, LinePart, i);
     g_string_append_printf(name, i == 0 ? "%s" : " %s", part->text);
+    g_string_append_printf(labels, i == 0 ? "%s" : ", %s", part->label);
   }
-  atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(line)), name->str);
+  AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(line));
+  atk_object_set_name(accessible, name->str);
+  atk_object_set_description(accessible, labels->str);
 }
 
 void dissected_line_add(DissectedLineView *line, const char *text, const char *label, bool bold, bool secret)

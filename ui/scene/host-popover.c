@@ -39,7 +39,8 @@ static void add_fact(GtkGrid *grid, int *row, const char *name, const char *valu
   /* No label takes the focus, so a screen reader is told them all by the popover. */
   AtkObject *popover = gtk_widget_get_accessible(gtk_widget_get_parent(GTK_WIDGET(grid)));
   const char *before = atk_object_get_description(popover);
-  g_autofree char *all = g_strdup_printf("%s%s%s: %s", before != NULL ? before : "", before != NULL ? "; " : "", name, value);
+  g_autofree char *all =
+      g_strdup_printf("%s%s%s: %s", before != NULL ? before : "", before != NULL ? "; " : "", name, value);
   atk_object_set_description(popover, all);
 }
 
@@ -85,9 +86,12 @@ static char *tray_text(const SceneState *state, guint host, WorldTray tray)
   if (held->len == 0) g_string_append(text, _("empty"));
   for (guint i = 0; i < held->len && i < SHOWN_MESSAGES; i++) {
     uint32_t number = g_array_index(held, uint32_t, i);
-    const WorldMessage *message =
-        number <= state->source.message_count(state->source.owner) ? state->source.message(state->source.owner, number - 1) : NULL;
-    const char *subject = message != NULL && message->subject != NULL && message->subject[0] != '\0' ? message->subject : _("no subject");
+    const WorldMessage *message = number <= state->source.message_count(state->source.owner)
+                                      ? state->source.message(state->source.owner, number - 1)
+                                      : NULL;
+    const char *subject = message != NULL && message->subject != NULL && message->subject[0] != '\0'
+                              ? message->subject
+                              : _("no subject");
     g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "", subject);
   }
   if (held->len > SHOWN_MESSAGES) g_string_append_printf(text, "\n… %u", held->len - SHOWN_MESSAGES);
@@ -148,7 +152,8 @@ static void free_choice(gpointer choice, GClosure *closure)
   g_free(choice);
 }
 
-void eve_popover_show(GtkWidget *button, const SceneState *state, void (*chosen)(guint link, gpointer data), gpointer data)
+void eve_popover_show(GtkWidget *button, const SceneState *state, void (*chosen)(guint link, gpointer data),
+                      gpointer data)
 {
   GtkGrid *grid;
   int row = 1;
@@ -157,7 +162,8 @@ void eve_popover_show(GtkWidget *button, const SceneState *state, void (*chosen)
     const WorldLink *link = state->source.link(state->source.owner, i);
     g_autofree char *a = scene_text_host_name(state, link->a), *b = scene_text_host_name(state, link->b);
     g_autofree char *text = g_strdup_printf("%s – %s", a, b);
-    GtkWidget *radio = gtk_radio_button_new_with_label_from_widget(group != NULL ? GTK_RADIO_BUTTON(group) : NULL, text);
+    GtkWidget *radio =
+        gtk_radio_button_new_with_label_from_widget(group != NULL ? GTK_RADIO_BUTTON(group) : NULL, text);
     if (group == NULL) group = radio;
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(radio), i == state->eve_link);
     LinkChoice *choice = g_new(LinkChoice, 1);

@@ -8,5 +8,7 @@
 /* Shows a popover at the button with the host's facts as they are now; it goes when closed. */
 void host_popover_show(GtkWidget *button, const SceneState *state, guint host);
 
-/* Shows a popover with the links Eve may be put on; chosen(link, data) is called when the person picks one. */
-void eve_popover_show(GtkWidget *button, const SceneState *state, void (*chosen)(guint link, gpointer data), gpointer data);
+/* Shows a popover with the links Eve may be put on; chosen(link, data) is called when the person picks one.
+ */
+void eve_popover_show(GtkWidget *button, const SceneState *state, void (*chosen)(guint link, gpointer data),
+                      gpointer data);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The play head. Virtual time passes at the speed asked for, save where something travels (slow enough to be seen) and where nothing happens
- * (quick enough not to bore). */
+/* The play head. Virtual time passes at the speed asked for, save where something travels (slow enough to be
+ * seen) and where nothing happens (quick enough not to bore). */
 #include "ui/scene/player.h"
 
 #include "ui/scene/scene-flights.h"
@@ -19,8 +19,8 @@ struct _Player {
   GDestroyNotify release;
   SceneFlights *flights;
   GArray *stops[PLAYER_STEP_COUNT]; /* Nanoseconds, ascending, no two alike */
-  Nanoseconds cursor; /* what is shown */
-  Nanoseconds clock;  /* where playing has come to: ahead of the cursor without motion */
+  Nanoseconds cursor;               /* what is shown */
+  Nanoseconds clock;                /* where playing has come to: ahead of the cursor without motion */
   double speed;
   PlayerStep step;
   bool playing, reduced;
@@ -51,8 +51,10 @@ static void player_finalize(GObject *object)
 
 static void player_get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
-  if (id == PROPERTY_PLAYING) g_value_set_boolean(value, CARTEIRO_PLAYER(object)->playing);
-  else G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  if (id == PROPERTY_PLAYING)
+    g_value_set_boolean(value, CARTEIRO_PLAYER(object)->playing);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void player_class_init(PlayerClass *class)
@@ -60,12 +62,13 @@ static void player_class_init(PlayerClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS(class);
   object_class->finalize = player_finalize;
   object_class->get_property = player_get_property;
-  playing_property = g_param_spec_boolean("playing", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  playing_property =
+      g_param_spec_boolean("playing", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_property(object_class, PROPERTY_PLAYING, playing_property);
-  signals[SIGNAL_CHANGED] =
-      g_signal_new("changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_STOPS_CHANGED] =
-      g_signal_new("stops-changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_CHANGED] = g_signal_new("changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_STOPS_CHANGED] = g_signal_new("stops-changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST,
+                                               0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void player_init(Player *player)
@@ -216,8 +219,10 @@ void player_pause(Player *player)
 
 void player_toggle(Player *player)
 {
-  if (player->playing) player_pause(player);
-  else player_play(player);
+  if (player->playing)
+    player_pause(player);
+  else
+    player_play(player);
 }
 
 bool player_is_playing(Player *player)
@@ -231,8 +236,10 @@ static guint stops_until(const GArray *stops, Nanoseconds time)
   guint low = 0, high = stops->len;
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    if (g_array_index(stops, Nanoseconds, middle) <= time) low = middle + 1;
-    else high = middle;
+    if (g_array_index(stops, Nanoseconds, middle) <= time)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low;
 }
@@ -297,7 +304,8 @@ typedef struct {
   double rate; /* virtual for real; 0: nothing travels */
 } Pace;
 
-/* A letter takes its 0.25 to 1.2 s whatever the speed; a line of a dialogue is hurried when the person hurries. */
+/* A letter takes its 0.25 to 1.2 s whatever the speed; a line of a dialogue is hurried when the person
+ * hurries. */
 static void slow_down(const SceneFlight *flight, void *data)
 {
   Pace *pace = data;
@@ -314,10 +322,13 @@ static Nanoseconds next_departure(const SceneFlights *flights, Nanoseconds time)
   guint low = 0, high = scene_flights_get_count(flights);
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    if (scene_flights_get(flights, middle)->departs <= time) low = middle + 1;
-    else high = middle;
+    if (scene_flights_get(flights, middle)->departs <= time)
+      low = middle + 1;
+    else
+      high = middle;
   }
-  return low < scene_flights_get_count(flights) ? scene_flights_get(flights, low)->departs : NANOSECONDS_NEVER;
+  return low < scene_flights_get_count(flights) ? scene_flights_get(flights, low)->departs
+                                                : NANOSECONDS_NEVER;
 }
 
 /* Between two entries of the log far apart, time hurries. */
@@ -327,11 +338,14 @@ static void hurry(Player *player, Pace *pace)
   guint low = 0, high = source->event_count(source->owner);
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    if (source->event(source->owner, middle)->time <= pace->clock) low = middle + 1;
-    else high = middle;
+    if (source->event(source->owner, middle)->time <= pace->clock)
+      low = middle + 1;
+    else
+      high = middle;
   }
   Nanoseconds before = low > 0 ? source->event(source->owner, low - 1)->time : source->start;
-  Nanoseconds after = low < source->event_count(source->owner) ? source->event(source->owner, low)->time : player_get_end(player);
+  Nanoseconds after = low < source->event_count(source->owner) ? source->event(source->owner, low)->time
+                                                               : player_get_end(player);
   pace->rate = pace->speed;
   if (after - before > SILENCE)
     pace->rate = fmax(pace->rate, (double)(after - before) / NANOSECONDS_PER_SECOND / MOST_SILENCE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A Player: the play head over a world's log. It knows no screen: whoever shows it calls player_tick with the real time that has passed.
- * Signals: "changed" (the cursor moved, or the source did), "stops-changed"; property "playing" for notify::playing. */
+/* A Player: the play head over a world's log. It knows no screen: whoever shows it calls player_tick with the
+ * real time that has passed. Signals: "changed" (the cursor moved, or the source did), "stops-changed";
+ * property "playing" for notify::playing. */
 #pragma once
 
 #include "ui/scene/scene-source.h"
@@ -18,8 +19,8 @@ typedef enum { PLAYER_STEP_LINE, PLAYER_STEP_MESSAGE, PLAYER_STEP_FRAME, PLAYER_
 /* Returns a player without a source: cursor 0, nothing to play. */
 Player *player_new(void);
 
-/* Gives the player another source (copied), or NULL for none; release(source->owner) is called when it lets go of it (may be NULL). The cursor
- * goes to the start, and playing stops. */
+/* Gives the player another source (copied), or NULL for none; release(source->owner) is called when it lets
+ * go of it (may be NULL). The cursor goes to the start, and playing stops. */
 void player_set_source(Player *player, const SceneSource *source, GDestroyNotify release);
 
 /* Takes the world of a source. Borrowed, or NULL. */
@@ -28,7 +29,8 @@ const SceneSource *player_get_source(Player *player);
 /* Convenience: plays a world, and owns it from now on. */
 void player_take_world(Player *player, World *world);
 
-/* Times (ascending) a step by lines goes to: those of the list's rows. Copied. NULL: steps, connections, frames with payload. */
+/* Times (ascending) a step by lines goes to: those of the list's rows. Copied. NULL: steps, connections,
+ * frames with payload. */
 void player_set_stops(Player *player, const Nanoseconds *stops, guint count);
 
 void player_set_step(Player *player, PlayerStep step);
@@ -39,7 +41,8 @@ void player_pause(Player *player);
 void player_toggle(Player *player);
 bool player_is_playing(Player *player);
 
-/* To the next or last stop; both pause. They return false when there was none: then the cursor is at the end, or at the start. */
+/* To the next or last stop; both pause. They return false when there was none: then the cursor is at the end,
+ * or at the start. */
 bool player_step_forward(Player *player);
 bool player_step_back(Player *player);
 void player_to_start(Player *player);
@@ -60,5 +63,6 @@ double player_get_speed(Player *player);
 /* Without motion: while playing the cursor jumps from stop to stop. */
 void player_set_reduced_motion(Player *player, bool reduced);
 
-/* Moves the cursor by real microseconds while playing: travel is slowed to be seen, silence is shortened. Stops at the end. */
+/* Moves the cursor by real microseconds while playing: travel is slowed to be seen, silence is shortened.
+ * Stops at the end. */
 void player_tick(Player *player, gint64 microseconds);

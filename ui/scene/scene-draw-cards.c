@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-static void draw_ground(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box, bool sealed)
+static void draw_ground(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box,
+                        bool sealed)
 {
   double u = layout->unit;
   if (!palette->high_contrast) {
@@ -14,7 +15,8 @@ static void draw_ground(cairo_t *cr, const SceneLayout *layout, const Palette *p
     cairo_fill(cr);
   }
   scene_rounded(cr, box, 2 * u);
-  if (sealed) palette_fill_hatched(palette, cr);
+  if (sealed)
+    palette_fill_hatched(palette, cr);
   else {
     palette_set_source(palette, COLOR_POSTCARD, cr);
     cairo_fill(cr);
@@ -42,12 +44,15 @@ static void draw_letter(cairo_t *cr, const SceneLayout *layout, const Palette *p
   cairo_arc(cr, middle, tip, radius, 0, 2 * G_PI);
   palette_set_source(palette, COLOR_TLS, cr);
   cairo_fill(cr);
-  glyph_draw(cr, GLYPH_PADLOCK, middle - size / 2, tip - size / 2, size, palette_color(palette, COLOR_HATCH_GROUND));
+  glyph_draw(cr, GLYPH_PADLOCK, middle - size / 2, tip - size / 2, size,
+             palette_color(palette, COLOR_HATCH_GROUND));
 }
 
-static void draw_stamp(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box, ProtocolId protocol)
+static void draw_stamp(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box,
+                       ProtocolId protocol)
 {
-  double u = layout->unit, size = round(22 * u), x = round(box->x + box->width - size - 6 * u), y = round(box->y + 6 * u);
+  double u = layout->unit, size = round(22 * u), x = round(box->x + box->width - size - 6 * u),
+         y = round(box->y + 6 * u);
   cairo_save(cr);
   cairo_rectangle(cr, x + 0.5, y + 0.5, size - 1, size - 1);
   cairo_set_dash(cr, (const double[]){2, 1.5}, 2, 0);
@@ -60,8 +65,8 @@ static void draw_stamp(cairo_t *cr, const SceneLayout *layout, const Palette *pa
              palette_color(palette, palette_protocol_color(protocol)));
 }
 
-void scene_draw_card(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box, const WorldMessage *message,
-                     ProtocolId protocol, bool sealed)
+void scene_draw_card(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box,
+                     const WorldMessage *message, ProtocolId protocol, bool sealed)
 {
   double u = layout->unit;
   draw_ground(cr, layout, palette, box, sealed);
@@ -77,8 +82,8 @@ void scene_draw_card(cairo_t *cr, const SceneLayout *layout, const Palette *pale
   for (guint i = 0; i < layout->card_lines; i++) {
     double y = box->y + 4 * u + pitch * (i + 0.5);
     bool clear = y - pitch / 2 >= box->y + 26 * u;
-    scene_show(cr, layout, palette, SCENE_TEXT_CARD, COLOR_TEXT, lines[i] != NULL ? lines[i] : "", box->x + 7 * u, y,
-               clear ? inner : beside_stamp, SCENE_ALIGN_LEFT);
+    scene_show(cr, layout, palette, SCENE_TEXT_CARD, COLOR_TEXT, lines[i] != NULL ? lines[i] : "",
+               box->x + 7 * u, y, clear ? inner : beside_stamp, SCENE_ALIGN_LEFT);
   }
 }
 
@@ -118,28 +123,34 @@ static ScenePoint card_point(const SceneState *state, const SceneLayout *layout,
   if (fabs(b->x - a->x) > layout->card.width + 60 * u) {
     double left = fmin(a->x, b->x), right = fmax(a->x, b->x), half = layout->card.width / 2;
     /* The disc at the left end stays in sight while the card waits to leave. */
-    double first = left + (right - left) * 0.25 + scene_layout_disc_radius(layout) + 8 * u + half, last = right - 6 * u - half;
+    double first = left + (right - left) * 0.25 + scene_layout_disc_radius(layout) + 8 * u + half,
+           last = right - 6 * u - half;
     if (first > last) first = left + half;
     bool rightward = forward == (b->x > a->x);
-    return (ScenePoint){rightward ? first + (last - first) * part : last + (first - last) * part, (a->y + b->y) / 2};
+    return (ScenePoint){rightward ? first + (last - first) * part : last + (first - last) * part,
+                        (a->y + b->y) / 2};
   }
   const SceneBox *from = &layout->hosts[flight->from].box, *to = &layout->hosts[flight->to].box;
   double start = from->x + from->width / 2, end = to->x + to->width / 2;
-  double top = fmin(layout->hosts[flight->from].folded ? INFINITY : from->y, layout->hosts[flight->to].folded ? INFINITY : to->y);
+  double top = fmin(layout->hosts[flight->from].folded ? INFINITY : from->y,
+                    layout->hosts[flight->to].folded ? INFINITY : to->y);
   if (!isfinite(top)) top = layout->middle - 34 * u;
-  return clamp_card(layout, (ScenePoint){start + (end - start) * part, top - layout->card.height / 2 - 4 * u});
+  return clamp_card(layout,
+                    (ScenePoint){start + (end - start) * part, top - layout->card.height / 2 - 4 * u});
 }
 
 static bool is_card(const SceneLayout *layout, const SceneFlight *flight)
 {
-  return flight->message != 0 && flight->link < layout->link_count && layout->links[flight->link].count >= 2 &&
-         flight->from < layout->host_count && flight->to < layout->host_count;
+  return flight->message != 0 && flight->link < layout->link_count &&
+         layout->links[flight->link].count >= 2 && flight->from < layout->host_count &&
+         flight->to < layout->host_count;
 }
 
 static SceneBox card_box(const SceneState *state, const SceneLayout *layout, const SceneFlight *flight)
 {
   ScenePoint at = card_point(state, layout, flight);
-  return (SceneBox){round(at.x - layout->card.width / 2), round(at.y - layout->card.height / 2), layout->card.width, layout->card.height};
+  return (SceneBox){round(at.x - layout->card.width / 2), round(at.y - layout->card.height / 2),
+                    layout->card.width, layout->card.height};
 }
 
 bool scene_card_covers(const SceneState *state, const SceneLayout *layout, const SceneBox *box)
@@ -148,24 +159,27 @@ bool scene_card_covers(const SceneState *state, const SceneLayout *layout, const
     const SceneFlight *flight = &g_array_index(state->flying, SceneFlight, i);
     if (!is_card(layout, flight)) continue;
     SceneBox card = card_box(state, layout, flight);
-    if (card.x < box->x + box->width && box->x < card.x + card.width && card.y < box->y + box->height && box->y < card.y + card.height)
+    if (card.x < box->x + box->width && box->x < card.x + card.width && card.y < box->y + box->height &&
+        box->y < card.y + card.height)
       return true;
   }
   return false;
 }
 
-static void draw_card(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette, const SceneFlight *flight)
+static void draw_card(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette,
+                      const SceneFlight *flight)
 {
   if (!is_card(layout, flight)) return;
   guint messages = state->source.message_count(state->source.owner);
-  const WorldMessage *message = flight->message <= messages ? state->source.message(state->source.owner, flight->message - 1) : NULL;
+  const WorldMessage *message =
+      flight->message <= messages ? state->source.message(state->source.owner, flight->message - 1) : NULL;
   SceneBox box = card_box(state, layout, flight);
   scene_draw_card(cr, layout, palette, &box, message, flight->protocol, flight->sealed);
 }
 
 /* A command or reply: a capsule on the line. */
-static void draw_bead(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette, const SceneFlight *flight,
-                      double fallen, double alpha)
+static void draw_bead(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette,
+                      const SceneFlight *flight, double fallen, double alpha)
 {
   const ScenePath *path = &layout->links[flight->link];
   double part = progress(state, flight), u = layout->unit;
@@ -187,7 +201,8 @@ static void draw_bead(cairo_t *cr, const SceneState *state, const SceneLayout *l
   cairo_stroke(cr);
 }
 
-static void draw_lost(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette, const SceneFlight *flight)
+static void draw_lost(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette,
+                      const SceneFlight *flight)
 {
   double fall = fmin((double)(state->time - flight->departs) / (double)SCENE_FALL, 1), u = layout->unit;
   if (fall < 1) {
@@ -196,16 +211,20 @@ static void draw_lost(cairo_t *cr, const SceneState *state, const SceneLayout *l
   }
   ScenePoint at = scene_path_point(&layout->links[flight->link], 0.5);
   double size = 16 * u;
-  glyph_draw(cr, GLYPH_CROSS, at.x - size / 2, at.y + 24 * u - size / 2, size, palette_color(palette, COLOR_ERROR));
+  glyph_draw(cr, GLYPH_CROSS, at.x - size / 2, at.y + 24 * u - size / 2, size,
+             palette_color(palette, COLOR_ERROR));
 }
 
 void scene_draw_beads(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette)
 {
   for (guint i = 0; i < state->flying->len; i++) {
     const SceneFlight *flight = &g_array_index(state->flying, SceneFlight, i);
-    if (flight->message != 0 || flight->link >= layout->link_count || layout->links[flight->link].count < 2) continue;
-    if (flight->lost) draw_lost(cr, state, layout, palette, flight);
-    else if (!flight->carries) draw_bead(cr, state, layout, palette, flight, 0, 1);
+    if (flight->message != 0 || flight->link >= layout->link_count || layout->links[flight->link].count < 2)
+      continue;
+    if (flight->lost)
+      draw_lost(cr, state, layout, palette, flight);
+    else if (!flight->carries)
+      draw_bead(cr, state, layout, palette, flight, 0, 1);
   }
 }
 

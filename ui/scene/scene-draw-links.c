@@ -51,7 +51,8 @@ static guint find_connections(const SceneState *state, guint link, const SceneCo
 {
   guint count = 0;
   for (guint i = state->open->len; i > 0 && count < 3; i--) {
-    const SceneConnection *connection = scene_state_get_connection(state, g_array_index(state->open, uint32_t, i - 1));
+    const SceneConnection *connection =
+        scene_state_get_connection(state, g_array_index(state->open, uint32_t, i - 1));
     if (connection->link != link) continue;
     if (is_open(connection) || is_recent_failure(state, connection)) found[count++] = connection;
   }
@@ -87,8 +88,10 @@ static void draw_seal(cairo_t *cr, const SceneLayout *layout, const Palette *pal
     const ScenePoint *a = &path->points[i], *b = &path->points[i + 1];
     bool level = fabs(a->y - b->y) < 1;
     double x = fmin(a->x, b->x), y = fmin(a->y, b->y);
-    if (level) cairo_rectangle(cr, x, y - half, fabs(a->x - b->x), 2 * half);
-    else cairo_rectangle(cr, x - half, y, 2 * half, fabs(a->y - b->y));
+    if (level)
+      cairo_rectangle(cr, x, y - half, fabs(a->x - b->x), 2 * half);
+    else
+      cairo_rectangle(cr, x - half, y, 2 * half, fabs(a->y - b->y));
     palette_fill_hatched(palette, cr);
   }
 }
@@ -99,8 +102,9 @@ static Color on_marker(const Palette *palette, Color color)
   return palette->theme == THEME_HIGH_CONTRAST_INVERSE ? COLOR_MARKER_TEXT : color;
 }
 
-static void draw_connection(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const ScenePath *path,
-                            const SceneConnection *connection, double beside, bool marked)
+static void draw_connection(cairo_t *cr, const SceneLayout *layout, const Palette *palette,
+                            const ScenePath *path, const SceneConnection *connection, double beside,
+                            bool marked)
 {
   double u = layout->unit, apart = (connection->sealed ? SEAL_HALF : LINES_APART) * u;
   if (connection->sealed && is_open(connection)) draw_seal(cr, layout, palette, path);
@@ -117,8 +121,8 @@ static void draw_connection(cairo_t *cr, const SceneLayout *layout, const Palett
   cairo_restore(cr);
 }
 
-static void draw_failure(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const WorldLink *link, const ScenePath *path,
-                         const SceneConnection *connection)
+static void draw_failure(cairo_t *cr, const SceneLayout *layout, const Palette *palette,
+                         const WorldLink *link, const ScenePath *path, const SceneConnection *connection)
 {
   /* Refused where it knocked; broken in the middle. */
   double part = connection->state == SCENE_CONNECTION_RESET ? 0.5 : connection->peer == link->b ? 0.9 : 0.1;
@@ -149,7 +153,9 @@ typedef struct {
 
 static LabelPlace find_label_place(const SceneState *state, const SceneLayout *layout, guint index)
 {
-  LabelPlace place = {.layout = layout, .path = &layout->links[index], .eve = index == state->eve_link && layout->lead.count > 0};
+  LabelPlace place = {.layout = layout,
+                      .path = &layout->links[index],
+                      .eve = index == state->eve_link && layout->lead.count > 0};
   double text;
   scene_measure(layout, SCENE_TEXT_FACT, "X", NULL, &text);
   place.left = left_of(place.path);
@@ -162,7 +168,8 @@ static LabelPlace find_label_place(const SceneState *state, const SceneLayout *l
 
 static double brief_centre(const LabelPlace *place, double width)
 {
-  return place->eve ? fmin(place->centre, place->layout->ring.x - 5 * place->layout->unit - width / 2) : place->centre;
+  return place->eve ? fmin(place->centre, place->layout->ring.x - 5 * place->layout->unit - width / 2)
+                    : place->centre;
 }
 
 /* With edges as strong as text, a word that lies across one needs a ground of its own. */
@@ -175,13 +182,18 @@ static void draw_label_ground(cairo_t *cr, const Palette *palette, const SceneBo
 }
 
 /* Glyph and words of a connection under its line. */
-static void draw_connection_label(cairo_t *cr, const SceneState *state, const LabelPlace *place, const Palette *palette, const SceneConnection *connection)
+static void draw_connection_label(cairo_t *cr, const SceneState *state, const LabelPlace *place,
+                                  const Palette *palette, const SceneConnection *connection)
 {
   const SceneLayout *layout = place->layout;
-  bool brief = place->path->brief, failed = !is_open(connection) && connection->state != SCENE_CONNECTION_NONE;
-  double u = layout->unit, size = round(13 * u), width, gap = (brief ? 3 : 6) * u, y = place->y + place->offset;
+  bool brief = place->path->brief,
+       failed = !is_open(connection) && connection->state != SCENE_CONNECTION_NONE;
+  double u = layout->unit, size = round(13 * u), width, gap = (brief ? 3 : 6) * u,
+         y = place->y + place->offset;
   SceneBox box = {place->left + 12 * u, y - size / 2, size + gap, size};
-  Color color = failed ? COLOR_ERROR : connection->sealed ? COLOR_TLS : palette_protocol_color(connection->protocol);
+  Color color = failed               ? COLOR_ERROR
+                : connection->sealed ? COLOR_TLS
+                                     : palette_protocol_color(connection->protocol);
   Glyph glyph = connection->sealed ? GLYPH_PADLOCK : glyph_for_protocol(connection->protocol);
   g_autofree char *text = scene_text_connection(connection, brief);
   scene_measure(layout, SCENE_TEXT_STRONG, text, &width, NULL);
@@ -195,31 +207,34 @@ static void draw_connection_label(cairo_t *cr, const SceneState *state, const La
   double all = (glyph == GLYPH_NONE ? 0 : size + gap) + width;
   double x = brief ? brief_centre(place, all) - all / 2 : place->left + 12 * u;
   draw_label_ground(cr, palette, &(SceneBox){x, y - size * 0.7, all, size * 1.4});
-  if (glyph != GLYPH_NONE) glyph_draw(cr, glyph, round(x), round(y - size / 2), size, palette_color(palette, color));
+  if (glyph != GLYPH_NONE)
+    glyph_draw(cr, glyph, round(x), round(y - size / 2), size, palette_color(palette, color));
   scene_show(cr, layout, palette, SCENE_TEXT_STRONG, color, text, x + all - width, y, 0, SCENE_ALIGN_LEFT);
 }
 
-static void draw_delay(cairo_t *cr, const SceneState *state, const LabelPlace *place, const Palette *palette, const WorldLink *link,
-                       bool above)
+static void draw_delay(cairo_t *cr, const SceneState *state, const LabelPlace *place, const Palette *palette,
+                       const WorldLink *link)
 {
   const SceneLayout *layout = place->layout;
   bool brief = place->path->brief;
   g_autofree char *delay = scene_text_link(link, !brief);
   double u = layout->unit, width, height;
   scene_measure(layout, SCENE_TEXT_FACT, delay, &width, &height);
-  /* A brief link lies between two boxes: a longer label would run into them; beside a strip there is no room at all. */
+  /* A brief link lies between two boxes: a longer label would run into them; beside a strip there is no room
+   * at all. */
   if (layout->hosts[link->a].folded || layout->hosts[link->b].folded) return;
   if (brief && width > place->right - place->left + 16 * u) return;
   double last = place->right - 8 * u - width / 2;
-  double middle = brief ? brief_centre(place, above ? 0 : width) : place->eve ? fmin(layout->ring.x, last) : last;
-  double y = place->y + (above ? -1 : 1) * place->offset;
+  double middle = brief ? brief_centre(place, width) : place->eve ? fmin(layout->ring.x, last) : last;
+  double y = place->y + (brief ? 1 : -1) * place->offset;
   SceneBox box = {middle - width / 2, y - height / 2 - 3 * u, width, height + 6 * u};
   if (scene_card_covers(state, layout, &box)) return;
   draw_label_ground(cr, palette, &(SceneBox){box.x, y - height * 0.45, width, height * 0.9});
   scene_show(cr, layout, palette, SCENE_TEXT_FACT, COLOR_DIM, delay, middle, y, 0, SCENE_ALIGN_MIDDLE);
 }
 
-static void draw_labels(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette, guint index)
+static void draw_labels(cairo_t *cr, const SceneState *state, const SceneLayout *layout,
+                        const Palette *palette, guint index)
 {
   const WorldLink *link = state->source.link(state->source.owner, index);
   LabelPlace place = find_label_place(state, layout, index);
@@ -229,11 +244,14 @@ static void draw_labels(cairo_t *cr, const SceneState *state, const SceneLayout 
   const SceneFlight *loose = count == 0 ? find_loose_flight(state, index) : NULL;
   /* A question without a connection: UDP. */
   SceneConnection asked = {.protocol = PROTOCOL_DNS, .port = 53};
-  if (count > 0) draw_connection_label(cr, state, &place, palette, found[0]);
-  else if (loose != NULL && loose->protocol == PROTOCOL_DNS) draw_connection_label(cr, state, &place, palette, &asked);
+  if (count > 0)
+    draw_connection_label(cr, state, &place, palette, found[0]);
+  else if (loose != NULL && loose->protocol == PROTOCOL_DNS)
+    draw_connection_label(cr, state, &place, palette, &asked);
   /* The way to the name server is quiet unless it loses something. */
   if (place.path->count > 2 && link->loss <= 0) return;
-  draw_delay(cr, state, &place, palette, link, !place.path->brief || count > 0);
+  /* On a brief link there is one line of words: who speaks now, else how long it takes. */
+  if (!place.path->brief || count == 0) draw_delay(cr, state, &place, palette, link);
 }
 
 static bool eve_reads(const SceneState *state, guint index)
@@ -258,8 +276,10 @@ void scene_draw_links(cairo_t *cr, const SceneState *state, const SceneLayout *l
     }
     for (guint k = 0; k < count; k++) {
       double beside = ((double)k - (count - 1) / 2.0) * 16 * layout->unit;
-      if (is_open(found[k])) draw_connection(cr, layout, palette, path, found[k], beside, eve_reads(state, i));
-      else draw_failure(cr, layout, palette, state->source.link(state->source.owner, i), path, found[k]);
+      if (is_open(found[k]))
+        draw_connection(cr, layout, palette, path, found[k], beside, eve_reads(state, i));
+      else
+        draw_failure(cr, layout, palette, state->source.link(state->source.owner, i), path, found[k]);
     }
     draw_labels(cr, state, layout, palette, i);
   }
@@ -283,14 +303,18 @@ void scene_draw_eve(cairo_t *cr, const SceneState *state, const SceneLayout *lay
   cairo_restore(cr);
 }
 
-static void draw_disc(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneDisc *disc, ScenePoint at)
+static void draw_disc(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneDisc *disc,
+                      ScenePoint at)
 {
-  static const Color grounds[] = {[SCENE_TO_COME] = COLOR_STAGE, [SCENE_NOW] = COLOR_LIST, [SCENE_DONE] = COLOR_DISC};
-  static const Color texts[] = {[SCENE_TO_COME] = COLOR_DIM, [SCENE_NOW] = COLOR_TEXT, [SCENE_DONE] = COLOR_DISC_TEXT};
+  static const Color grounds[] = {
+      [SCENE_TO_COME] = COLOR_STAGE, [SCENE_NOW] = COLOR_LIST, [SCENE_DONE] = COLOR_DISC};
+  static const Color texts[] = {
+      [SCENE_TO_COME] = COLOR_DIM, [SCENE_NOW] = COLOR_TEXT, [SCENE_DONE] = COLOR_DISC_TEXT};
   double u = layout->unit, radius = scene_layout_disc_radius(layout) - (disc->when == SCENE_NOW ? 0 : 1) * u;
   bool on_link = disc->link != UINT16_MAX;
   cairo_arc(cr, at.x, at.y, radius, 0, 2 * G_PI);
-  palette_set_source(palette, disc->when == SCENE_TO_COME && !on_link ? COLOR_PLACE : grounds[disc->when], cr);
+  palette_set_source(palette, disc->when == SCENE_TO_COME && !on_link ? COLOR_PLACE : grounds[disc->when],
+                     cr);
   cairo_fill_preserve(cr);
   if (disc->when == SCENE_DONE) {
     cairo_new_path(cr);
@@ -301,8 +325,8 @@ static void draw_disc(cairo_t *cr, const SceneLayout *layout, const Palette *pal
   }
   char number[12];
   g_snprintf(number, sizeof number, "%u", disc->number);
-  scene_show(cr, layout, palette, disc->when == SCENE_TO_COME ? SCENE_TEXT_FACT : SCENE_TEXT_DISC, texts[disc->when], number, at.x, at.y,
-             0, SCENE_ALIGN_MIDDLE);
+  scene_show(cr, layout, palette, disc->when == SCENE_TO_COME ? SCENE_TEXT_FACT : SCENE_TEXT_DISC,
+             texts[disc->when], number, at.x, at.y, 0, SCENE_ALIGN_MIDDLE);
 }
 
 void scene_draw_discs(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette)

@@ -6,26 +6,31 @@
 
 #include <math.h>
 
-static void stroke_box(cairo_t *cr, const SceneBox *box, double radius, double width, const Palette *palette, Color color)
+static void stroke_box(cairo_t *cr, const SceneBox *box, double radius, double width, const Palette *palette,
+                       Color color)
 {
-  SceneBox edge = {scene_crisp(box->x, width), scene_crisp(box->y, width), round(box->width) - (width == 1 ? 1 : 0),
-                   round(box->height) - (width == 1 ? 1 : 0)};
+  SceneBox edge = {scene_crisp(box->x, width), scene_crisp(box->y, width),
+                   round(box->width) - (width == 1 ? 1 : 0), round(box->height) - (width == 1 ? 1 : 0)};
   scene_rounded(cr, &edge, radius);
   cairo_set_line_width(cr, width);
   palette_set_source(palette, color, cr);
   cairo_stroke(cr);
 }
 
-static void draw_strip(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const ScenePlace *place)
+static void draw_strip(cairo_t *cr, const SceneLayout *layout, const Palette *palette,
+                       const ScenePlace *place)
 {
-  double u = layout->unit, bottom = place->box.y + place->box.height - 10 * u, top = layout->middle + 16 * u, length;
+  double u = layout->unit, bottom = place->box.y + place->box.height - 10 * u, top = layout->middle + 16 * u,
+         length;
   scene_measure(layout, SCENE_TEXT_TITLE, place->title, &length, NULL);
-  /* Below the main line where it has room there; else the whole strip, save its head, where the disc of a step may stand. */
+  /* Below the main line where it has room there; else the whole strip, save its head, where the disc of a
+   * step may stand. */
   if (length > bottom - top) top = place->box.y + 36 * u;
   cairo_save(cr);
   cairo_translate(cr, place->box.x + place->box.width / 2, (top + bottom) / 2);
   cairo_rotate(cr, -G_PI_2);
-  scene_show(cr, layout, palette, SCENE_TEXT_TITLE, COLOR_DIM, place->title, 0, 0, bottom - top, SCENE_ALIGN_MIDDLE);
+  scene_show(cr, layout, palette, SCENE_TEXT_TITLE, COLOR_DIM, place->title, 0, 0, bottom - top,
+             SCENE_ALIGN_MIDDLE);
   cairo_restore(cr);
 }
 
@@ -38,18 +43,19 @@ static void draw_places(cairo_t *cr, const SceneLayout *layout, const Palette *p
     scene_measure(layout, SCENE_TEXT_TITLE, place->title, NULL, &text);
     double y = place->box.y + 8 * u + text / 2;
     if (i == PLACE_INTERNET) {
-      scene_show(cr, layout, palette, SCENE_TEXT_TITLE, COLOR_DIM, place->title, place->box.x + place->box.width / 2, y,
-                 place->box.width - 12 * u, SCENE_ALIGN_MIDDLE);
+      scene_show(cr, layout, palette, SCENE_TEXT_TITLE, COLOR_DIM, place->title,
+                 place->box.x + place->box.width / 2, y, place->box.width - 12 * u, SCENE_ALIGN_MIDDLE);
       continue;
     }
     scene_rounded(cr, &place->box, 10 * u);
     palette_set_source(palette, COLOR_PLACE, cr);
     cairo_fill(cr);
     stroke_box(cr, &place->box, 10 * u, palette->edge, palette, COLOR_BORDER);
-    if (place->fold > 0.5) draw_strip(cr, layout, palette, place);
+    if (place->fold > 0.5)
+      draw_strip(cr, layout, palette, place);
     else
-      scene_show(cr, layout, palette, SCENE_TEXT_TITLE, COLOR_DIM, place->title, place->box.x + 14 * u, y, place->box.width - 28 * u,
-                 SCENE_ALIGN_LEFT);
+      scene_show(cr, layout, palette, SCENE_TEXT_TITLE, COLOR_DIM, place->title, place->box.x + 14 * u, y,
+                 place->box.width - 28 * u, SCENE_ALIGN_LEFT);
   }
 }
 
@@ -60,7 +66,8 @@ static Glyph host_glyph(const WorldHost *host)
   return host->kind < G_N_ELEMENTS(glyphs) ? glyphs[host->kind] : GLYPH_SERVER;
 }
 
-static void draw_host_edge(cairo_t *cr, const SceneHost *host, const SceneBox *box, bool acting, double u, const Palette *palette)
+static void draw_host_edge(cairo_t *cr, const SceneHost *host, const SceneBox *box, bool acting, double u,
+                           const Palette *palette)
 {
   double width = acting ? fmax(2, round(2 * u)) : palette->edge;
   cairo_save(cr);
@@ -71,8 +78,8 @@ static void draw_host_edge(cairo_t *cr, const SceneHost *host, const SceneBox *b
 }
 
 /* Icon, name and fact in a host's or Eve's box. */
-static void draw_label(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box, Glyph glyph, const char *name,
-                       const char *fact, Color fact_color)
+static void draw_label(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box,
+                       Glyph glyph, const char *name, const char *fact, Color fact_color)
 {
   double u = layout->unit, icon = round(18 * u), name_height, fact_height;
   scene_measure(layout, SCENE_TEXT_NAME, name, NULL, &name_height);
@@ -81,10 +88,11 @@ static void draw_label(cairo_t *cr, const SceneLayout *layout, const Palette *pa
   double room = box->x + box->width - 8 * u - text;
   bool two = fact != NULL && name_height + fact_height <= box->height;
   glyph_draw(cr, glyph, left, round(middle - icon / 2), icon, palette_color(palette, COLOR_TEXT));
-  scene_show(cr, layout, palette, SCENE_TEXT_NAME, COLOR_TEXT, name, text, two ? middle - fact_height / 2 : middle, room,
-             SCENE_ALIGN_LEFT);
+  scene_show(cr, layout, palette, SCENE_TEXT_NAME, COLOR_TEXT, name, text,
+             two ? middle - fact_height / 2 : middle, room, SCENE_ALIGN_LEFT);
   if (two)
-    scene_show(cr, layout, palette, SCENE_TEXT_FACT, fact_color, fact, text, middle + name_height / 2, room, SCENE_ALIGN_LEFT);
+    scene_show(cr, layout, palette, SCENE_TEXT_FACT, fact_color, fact, text, middle + name_height / 2, room,
+               SCENE_ALIGN_LEFT);
 }
 
 static void strike_icon(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box)
@@ -121,7 +129,8 @@ static void draw_mini_card(cairo_t *cr, const SceneLayout *layout, const Palette
   }
 }
 
-static void draw_tray(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box, WorldTray tray, guint count)
+static void draw_tray(cairo_t *cr, const SceneLayout *layout, const Palette *palette, const SceneBox *box,
+                      WorldTray tray, guint count)
 {
   double u = layout->unit, width = fmax(palette->edge, 1), r = 4 * u, padding = (layout->tight ? 5 : 8) * u;
   double left = scene_crisp(box->x, width), right = scene_crisp(box->x + box->width - 1, width);
@@ -140,15 +149,17 @@ static void draw_tray(cairo_t *cr, const SceneLayout *layout, const Palette *pal
   g_autofree char *number = g_strdup_printf("%u", count);
   double x = box->x + padding, number_width;
   scene_measure(layout, SCENE_TEXT_STRONG, number, &number_width, NULL);
-  x += scene_show(cr, layout, palette, SCENE_TEXT_FACT, COLOR_TEXT, name, x, middle, ceil(box->width - 2 * padding - number_width - 4 * u),
-                  SCENE_ALIGN_LEFT);
-  x += 4 * u + scene_show(cr, layout, palette, SCENE_TEXT_STRONG, COLOR_TEXT, number, x + 4 * u, middle, 0, SCENE_ALIGN_LEFT);
+  x += scene_show(cr, layout, palette, SCENE_TEXT_FACT, COLOR_TEXT, name, x, middle,
+                  ceil(box->width - 2 * padding - number_width - 4 * u), SCENE_ALIGN_LEFT);
+  x += 4 * u + scene_show(cr, layout, palette, SCENE_TEXT_STRONG, COLOR_TEXT, number, x + 4 * u, middle, 0,
+                          SCENE_ALIGN_LEFT);
   guint shown = MIN(count, 3);
   double room = box->x + box->width - padding - x - 4 * u, step = 5 * u;
   while (shown > 0 && (22 * u + (shown - 1) * step > room || !layout->cards))
     shown--;
   for (guint i = 0; i < shown; i++)
-    draw_mini_card(cr, layout, palette, box->x + box->width - padding - 22 * u - (shown - 1 - i) * step, middle - 7.5 * u);
+    draw_mini_card(cr, layout, palette, box->x + box->width - padding - 22 * u - (shown - 1 - i) * step,
+                   middle - 7.5 * u);
 }
 
 static bool is_acting(const SceneState *state, guint host)
@@ -156,7 +167,8 @@ static bool is_acting(const SceneState *state, guint host)
   return state->acting == host;
 }
 
-static void draw_hosts(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette)
+static void draw_hosts(cairo_t *cr, const SceneState *state, const SceneLayout *layout,
+                       const Palette *palette)
 {
   double u = layout->unit;
   for (guint i = 0; i < layout->host_count; i++) {
@@ -178,7 +190,8 @@ static void draw_hosts(cairo_t *cr, const SceneState *state, const SceneLayout *
     g_autofree char *name = scene_text_host_name(state, i);
     g_autofree char *fact = scene_text_host_fact(state, i, layout->facts == SCENE_FACT_SHORT);
     /* That a server is down is said however little room there is. */
-    draw_label(cr, layout, palette, &at->box, host_glyph(host->host), name, layout->facts != SCENE_FACT_NONE || !host->up ? fact : NULL,
+    draw_label(cr, layout, palette, &at->box, host_glyph(host->host), name,
+               layout->facts != SCENE_FACT_NONE || !host->up ? fact : NULL,
                host->up ? COLOR_DIM : COLOR_ERROR);
     if (!host->up) strike_icon(cr, layout, palette, &at->box);
     if (at->trays) {
@@ -189,7 +202,8 @@ static void draw_hosts(cairo_t *cr, const SceneState *state, const SceneLayout *
   }
 }
 
-static void draw_eve_box(cairo_t *cr, const SceneState *state, const SceneLayout *layout, const Palette *palette)
+static void draw_eve_box(cairo_t *cr, const SceneState *state, const SceneLayout *layout,
+                         const Palette *palette)
 {
   double u = layout->unit, width = fmax(1.5, palette->edge);
   g_autofree char *name = scene_text_eve_name();

@@ -27,14 +27,17 @@ static cairo_surface_t *open_surface(const char *path, const SceneFrame *frame)
   }
   if (ends_in(path, ".pdf")) return cairo_pdf_surface_create(path, frame->width * 0.75, frame->height * 0.75);
   if (!ends_in(path, ".png")) return NULL;
-  return cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(frame->width * IMAGE_SCALE), (int)ceil(frame->height * IMAGE_SCALE));
+  return cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(frame->width * IMAGE_SCALE),
+                                    (int)ceil(frame->height * IMAGE_SCALE));
 }
 
-bool scene_export(const SceneState *state, const SceneFrame *frame, const Palette *palette, const char *path, GError **error)
+bool scene_export(const SceneState *state, const SceneFrame *frame, const Palette *palette, const char *path,
+                  GError **error)
 {
   cairo_surface_t *surface = open_surface(path, frame);
   if (surface == NULL) {
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("%s: the name must end in .svg, .pdf or .png"), path);
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("%s: the name must end in .svg, .pdf or .png"),
+                path);
     return false;
   }
   g_autoptr(SceneLayout) layout = scene_layout_new(state, frame);
@@ -49,6 +52,7 @@ bool scene_export(const SceneState *state, const SceneFrame *frame, const Palett
   if (status == CAIRO_STATUS_SUCCESS) status = cairo_surface_status(surface);
   cairo_surface_destroy(surface);
   if (status == CAIRO_STATUS_SUCCESS) return true;
-  g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("%s: cannot be written: %s"), path, cairo_status_to_string(status));
+  g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("%s: cannot be written: %s"), path,
+              cairo_status_to_string(status));
   return false;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds what travels in a log. A letter is the run of frames, all in one direction, that came before the log says it has moved. */
+/* Finds what travels in a log. A letter is the run of frames, all in one direction, that came before the log
+ * says it has moved. */
 #include "ui/scene/scene-flights.h"
 
 #include "ui/scene/scene-state.h"
 
 struct SceneFlights {
-  GArray *all; /* SceneFlight, by departure */
+  GArray *all;         /* SceneFlight, by departure */
   GArray *connections; /* uint32_t, one an entry of the log */
   Nanoseconds longest;
 };
@@ -17,9 +18,10 @@ typedef struct {
 } PortRow;
 
 static const PortRow ports[] = {
-    {25, PROTOCOL_SMTP, false},  {587, PROTOCOL_SMTP, false}, {465, PROTOCOL_SMTP, true},  {109, PROTOCOL_POP2, false},
-    {110, PROTOCOL_POP3, false}, {995, PROTOCOL_POP3, true},  {143, PROTOCOL_IMAP, false}, {993, PROTOCOL_IMAP, true},
-    {80, PROTOCOL_HTTP, false},  {443, PROTOCOL_HTTP, true},  {53, PROTOCOL_DNS, false},   {8080, PROTOCOL_HTTP, false},
+    {25, PROTOCOL_SMTP, false},  {587, PROTOCOL_SMTP, false}, {465, PROTOCOL_SMTP, true},
+    {109, PROTOCOL_POP2, false}, {110, PROTOCOL_POP3, false}, {995, PROTOCOL_POP3, true},
+    {143, PROTOCOL_IMAP, false}, {993, PROTOCOL_IMAP, true},  {80, PROTOCOL_HTTP, false},
+    {443, PROTOCOL_HTTP, true},  {53, PROTOCOL_DNS, false},   {8080, PROTOCOL_HTTP, false},
 };
 
 ProtocolId scene_port_protocol(uint16_t port, bool *sealed)
@@ -73,13 +75,15 @@ static gpointer pair_key(uint16_t a, uint16_t b)
 
 static bool is_live(uint8_t state)
 {
-  return state == SCENE_CONNECTION_OPENING || state == SCENE_CONNECTION_OPEN || state == SCENE_CONNECTION_SEALED;
+  return state == SCENE_CONNECTION_OPENING || state == SCENE_CONNECTION_OPEN ||
+         state == SCENE_CONNECTION_SEALED;
 }
 
 static void read_connection(Reading *reading, const WorldEvent *event)
 {
   if (is_live(event->new_state))
-    g_hash_table_insert(reading->latest, pair_key(event->host, event->peer), GUINT_TO_POINTER(event->connection));
+    g_hash_table_insert(reading->latest, pair_key(event->host, event->peer),
+                        GUINT_TO_POINTER(event->connection));
   Conversation *conversation = get_conversation(reading, event->connection);
   bool sealed;
   ProtocolId protocol = scene_port_protocol(event->port, &sealed);
@@ -97,21 +101,25 @@ static uint16_t other_end(const Reading *reading, const WorldEvent *event)
 /* A frame need not say to which connection it belongs: then it is the latest of its two hosts. */
 static uint32_t connection_of(const Reading *reading, const WorldEvent *event)
 {
-  if (event->connection != 0 || event->link == UINT16_MAX || event->host == UINT16_MAX) return event->connection;
-  return GPOINTER_TO_UINT(g_hash_table_lookup(reading->latest, pair_key(event->host, other_end(reading, event))));
+  if (event->connection != 0 || event->link == UINT16_MAX || event->host == UINT16_MAX)
+    return event->connection;
+  return GPOINTER_TO_UINT(
+      g_hash_table_lookup(reading->latest, pair_key(event->host, other_end(reading, event))));
 }
 
 static bool is_name_server(const Reading *reading, uint16_t host)
 {
   const SceneSource *source = reading->source;
-  return host < source->host_count(source->owner) && source->host(source->owner, host)->kind == HOST_NAME_SERVER;
+  return host < source->host_count(source->owner) &&
+         source->host(source->owner, host)->kind == HOST_NAME_SERVER;
 }
 
 /* Without a connection: by port, or by whom it goes to. */
 static ProtocolId loose_protocol(const Reading *reading, const SceneFlight *flight, uint16_t port)
 {
   if (port != 0) return scene_port_protocol(port, NULL);
-  return is_name_server(reading, flight->from) || is_name_server(reading, flight->to) ? PROTOCOL_DNS : PROTOCOL_NONE;
+  return is_name_server(reading, flight->from) || is_name_server(reading, flight->to) ? PROTOCOL_DNS
+                                                                                      : PROTOCOL_NONE;
 }
 
 static void read_frame(Reading *reading, const WorldEvent *event, guint index)
@@ -130,7 +138,8 @@ static void read_frame(Reading *reading, const WorldEvent *event, guint index)
       .lost = event->new_state == 1,
       .sealed = conversation != NULL && conversation->sealed,
   };
-  flight.protocol = conversation != NULL ? conversation->protocol : loose_protocol(reading, &flight, event->port);
+  flight.protocol =
+      conversation != NULL ? conversation->protocol : loose_protocol(reading, &flight, event->port);
   guint position = reading->flights->all->len;
   g_array_append_val(reading->flights->all, flight);
   if (conversation != NULL) {
@@ -142,7 +151,8 @@ static void read_frame(Reading *reading, const WorldEvent *event, guint index)
 
 static SceneFlight *frame_at(Reading *reading, const Conversation *conversation, guint index)
 {
-  return &g_array_index(reading->flights->all, SceneFlight, g_array_index(conversation->frames, guint, index));
+  return &g_array_index(reading->flights->all, SceneFlight,
+                        g_array_index(conversation->frames, guint, index));
 }
 
 static uint32_t payload(const Reading *reading, const SceneFlight *flight)
@@ -151,7 +161,8 @@ static uint32_t payload(const Reading *reading, const SceneFlight *flight)
 }
 
 /* Turns the frames [first, last] of a conversation into one letter. */
-static void make_letter(Reading *reading, const Conversation *conversation, guint first, guint last, uint32_t message)
+static void make_letter(Reading *reading, const Conversation *conversation, guint first, guint last,
+                        uint32_t message)
 {
   SceneFlight letter = *frame_at(reading, conversation, first);
   letter.message = message;
@@ -167,7 +178,8 @@ static void make_letter(Reading *reading, const Conversation *conversation, guin
 }
 
 /* The latest run of frames one way that is as large as the letter, else the largest run. */
-static bool find_run(Reading *reading, const Conversation *conversation, uint16_t from, uint64_t size, guint *first, guint *last)
+static bool find_run(Reading *reading, const Conversation *conversation, uint16_t from, uint64_t size,
+                     guint *first, guint *last)
 {
   uint64_t best = 0;
   for (guint end = conversation->frames->len; end > 0;) {
@@ -311,13 +323,16 @@ const SceneFlight *scene_flights_get(const SceneFlights *flights, guint index)
   return &g_array_index(flights->all, SceneFlight, index);
 }
 
-void scene_flights_find(const SceneFlights *flights, Nanoseconds time, void (*found)(const SceneFlight *flight, void *data), void *data)
+void scene_flights_find(const SceneFlights *flights, Nanoseconds time,
+                        void (*found)(const SceneFlight *flight, void *data), void *data)
 {
   guint low = 0, high = flights->all->len;
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    if (scene_flights_get(flights, middle)->departs < time - flights->longest) low = middle + 1;
-    else high = middle;
+    if (scene_flights_get(flights, middle)->departs < time - flights->longest)
+      low = middle + 1;
+    else
+      high = middle;
   }
   for (guint i = low; i < flights->all->len; i++) {
     const SceneFlight *flight = scene_flights_get(flights, i);

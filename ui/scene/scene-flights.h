@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What travels: every frame with payload of a log, and the letters that frames carry, found once and then looked up by time. */
+/* What travels: every frame with payload of a log, and the letters that frames carry, found once and then
+ * looked up by time. */
 #pragma once
 
 #include "protocol/vocabulary.h"
@@ -28,15 +29,17 @@ typedef struct SceneFlights SceneFlights;
 SceneFlights *scene_flights_new(const SceneSource *source);
 void scene_flights_free(SceneFlights *flights);
 
-/* Calls found for every flight in the air at that time (departs ≤ time < arrives, for a lost one until its × has gone), in order of departure. */
-void scene_flights_find(const SceneFlights *flights, Nanoseconds time, void (*found)(const SceneFlight *flight, void *data), void *data);
+/* Calls found for every flight in the air at that time (departs ≤ time < arrives, for a lost one until its ×
+ * has gone), in order of departure. */
+void scene_flights_find(const SceneFlights *flights, Nanoseconds time,
+                        void (*found)(const SceneFlight *flight, void *data), void *data);
 
 /* All flights, in order of departure. */
 guint scene_flights_get_count(const SceneFlights *flights);
 const SceneFlight *scene_flights_get(const SceneFlights *flights, guint index);
 
-/* Returns the connection to which the frame at that index of the log belongs: the one it names, else the one that two hosts have on that link at that
- * time; 0 for none. */
+/* Returns the connection to which the frame at that index of the log belongs: the one it names, else the one
+ * that two hosts have on that link at that time; 0 for none. */
 uint32_t scene_flights_get_connection(const SceneFlights *flights, guint event);
 
 /* Returns the protocol usual on a port, or PROTOCOL_NONE; *sealed tells whether TLS comes first there. */

@@ -64,7 +64,8 @@ void scene_layout_find_fold(const SceneState *state, const SceneFrame *frame, do
   mark_host(state, state->step->peer, left, fold);
   mark_link(state, state->step->link, left, fold);
   for (guint i = 0; i < state->open->len; i++)
-    mark_link(state, scene_state_get_connection(state, g_array_index(state->open, uint32_t, i))->link, left, fold);
+    mark_link(state, scene_state_get_connection(state, g_array_index(state->open, uint32_t, i))->link, left,
+              fold);
   for (guint i = 0; i < state->flying->len; i++)
     mark_link(state, g_array_index(state->flying, SceneFlight, i).link, left, fold);
 }
@@ -124,12 +125,13 @@ static double place_width(const SceneLayout *layout, const SceneState *state, Sc
     if (layout->hosts[i].place != place) continue;
     width = fmax(width, host_width(layout, state, i));
     if (layout->hosts[i].trays)
-      width = fmax(width, tray_width(layout, TRAY_QUEUE, layout->cards) + tray_width(layout, TRAY_MAILBOX, layout->cards) +
-                              6 * layout->unit);
+      width = fmax(width, tray_width(layout, TRAY_QUEUE, layout->cards) +
+                              tray_width(layout, TRAY_MAILBOX, layout->cards) + 6 * layout->unit);
   }
   double title;
   scene_measure(layout, SCENE_TEXT_TITLE, layout->places[place].title, &title, NULL);
-  if (place == PLACE_INTERNET) return fmax(width + 40 * layout->unit, layout->card.width + (layout->tight ? 84 : 150) * layout->unit);
+  if (place == PLACE_INTERNET)
+    return fmax(width + 40 * layout->unit, layout->card.width + (layout->tight ? 84 : 150) * layout->unit);
   return fmax(width + 2 * padding, title + 28 * layout->unit);
 }
 
@@ -145,7 +147,8 @@ static double folded_width(const SceneLayout *layout, double open, double fold)
 }
 
 /* Returns what is left when every place has what it asks for; less than 0: too narrow. */
-static double measure(SceneLayout *layout, const SceneState *state, const double fold[PLACE_COUNT], Columns *columns)
+static double measure(SceneLayout *layout, const SceneState *state, const double fold[PLACE_COUNT],
+                      Columns *columns)
 {
   double room = layout->frame.width - 2 * columns->margin;
   for (guint i = 0; i < PLACE_COUNT; i++) {
@@ -167,13 +170,16 @@ typedef struct {
 } Measure;
 
 static const Measure measures[] = {
-    {SCENE_FACT_FULL, true, 160, false},  {SCENE_FACT_SHORT, true, 160, false}, {SCENE_FACT_NONE, true, 160, false},
-    {SCENE_FACT_SHORT, false, 160, false}, {SCENE_FACT_NONE, false, 160, false}, {SCENE_FACT_NONE, false, 130, false},
+    {SCENE_FACT_FULL, true, 160, false},  {SCENE_FACT_SHORT, true, 160, false},
+    {SCENE_FACT_NONE, true, 160, false},  {SCENE_FACT_SHORT, false, 160, false},
+    {SCENE_FACT_NONE, false, 160, false}, {SCENE_FACT_NONE, false, 130, false},
     {SCENE_FACT_NONE, false, 130, true},
 };
 
-/* Takes the first measure with which everything has room; returns what is left, less than 0 where none suffices. */
-static double fit(SceneLayout *layout, const SceneState *state, const double fold[PLACE_COUNT], Columns *columns)
+/* Takes the first measure with which everything has room; returns what is left, less than 0 where none
+ * suffices. */
+static double fit(SceneLayout *layout, const SceneState *state, const double fold[PLACE_COUNT],
+                  Columns *columns)
 {
   SceneFact most = layout->facts; /* what the height allows */
   double room = -1;
@@ -220,10 +226,12 @@ static void place_columns(SceneLayout *layout, const Columns *columns, const dou
     ScenePlace *place = &layout->places[i];
     double width = columns->widths[i];
     place->fold = fold[i];
-    place->box = (SceneBox){round(x), columns->margin, round(x + width) - round(x), layout->frame.height - 2 * columns->margin};
+    place->box = (SceneBox){round(x), columns->margin, round(x + width) - round(x),
+                            layout->frame.height - 2 * columns->margin};
     x += width;
     bool beside_home = i == PLACE_HOME_LEFT || i == PLACE_DOMAIN_RIGHT;
-    if (beside_home && columns->natural[i == PLACE_HOME_LEFT ? PLACE_HOME_LEFT : PLACE_HOME_RIGHT] > 0) x += columns->gap;
+    if (beside_home && columns->natural[i == PLACE_HOME_LEFT ? PLACE_HOME_LEFT : PLACE_HOME_RIGHT] > 0)
+      x += columns->gap;
   }
 }
 
@@ -232,7 +240,9 @@ static double host_height(const SceneLayout *layout, ScenePlaceId place)
   double name, fact;
   scene_measure(layout, SCENE_TEXT_NAME, "X", NULL, &name);
   scene_measure(layout, SCENE_TEXT_FACT, "X", NULL, &fact);
-  double padding = place == PLACE_INTERNET || !layout->facts ? 6 : place == PLACE_HOME_LEFT || place == PLACE_HOME_RIGHT ? 10 : 15;
+  double padding = place == PLACE_INTERNET || !layout->facts               ? 6
+                   : place == PLACE_HOME_LEFT || place == PLACE_HOME_RIGHT ? 10
+                                                                           : 15;
   return fmax(34 * layout->unit, round(name + (layout->facts ? fact : 0) + 2 * padding * layout->unit));
 }
 
@@ -246,7 +256,8 @@ static double title_bottom(const SceneLayout *layout)
 static void place_middle(SceneLayout *layout)
 {
   double u = layout->unit;
-  double above = title_bottom(layout) + 6 * u + host_height(layout, PLACE_INTERNET) + 6 * u + layout->card.height / 2;
+  double above =
+      title_bottom(layout) + 6 * u + host_height(layout, PLACE_INTERNET) + 6 * u + layout->card.height / 2;
   double below = layout->card.height / 2 + 10 * u + host_height(layout, PLACE_INTERNET) + MARGIN;
   layout->middle = round(above + fmax(0, layout->frame.height - above - below) * 0.4);
 }
@@ -258,7 +269,8 @@ static void fit_height(SceneLayout *layout)
   scene_measure(layout, SCENE_TEXT_CARD, "X", NULL, &card_line);
   for (guint step = 0; step < 3; step++) {
     layout->card.height = fmax(step < 2 ? 60 : 44, round(card_line * layout->card_lines + 12 * layout->unit));
-    double need = title_bottom(layout) + 2 * host_height(layout, PLACE_INTERNET) + layout->card.height + 22 * layout->unit + MARGIN;
+    double need = title_bottom(layout) + 2 * host_height(layout, PLACE_INTERNET) + layout->card.height +
+                  22 * layout->unit + MARGIN;
     if (need <= layout->frame.height + 1) break;
     if (step == 0) layout->facts = SCENE_FACT_NONE;
     if (step == 1) layout->card_lines = 2;
@@ -267,11 +279,13 @@ static void fit_height(SceneLayout *layout)
 
 static void place_trays(SceneLayout *layout, SceneHostPlace *host)
 {
-  double u = layout->unit, text, bottom = layout->places[host->place].box.y + layout->places[host->place].box.height - 8 * u;
+  double u = layout->unit, text,
+         bottom = layout->places[host->place].box.y + layout->places[host->place].box.height - 8 * u;
   scene_measure(layout, SCENE_TEXT_FACT, "X", NULL, &text);
   double height = round(fmax(26 * u, text + 8 * u)), gap = 6 * u;
   double top = round(fmin(host->box.y + host->box.height + 22 * u, bottom - height));
-  double first = tray_width(layout, TRAY_QUEUE, layout->cards), second = tray_width(layout, TRAY_MAILBOX, layout->cards);
+  double first = tray_width(layout, TRAY_QUEUE, layout->cards),
+         second = tray_width(layout, TRAY_MAILBOX, layout->cards);
   double share = round((host->box.width - gap) * first / (first + second));
   host->queue = (SceneBox){host->box.x, top, share, height};
   host->mailbox = (SceneBox){host->box.x + share + gap, top, host->box.width - share - gap, height};
@@ -324,7 +338,8 @@ static void place_eve(SceneLayout *layout, const SceneState *state)
   scene_measure(layout, SCENE_TEXT_FACT, fact, &fact_width, NULL);
   double width = fmax(150 * u, (layout->facts ? fmax(name_width, fact_width) : name_width) + 54 * u);
   width = round(fmin(width, internet->box.width - 16 * u));
-  double x = fmin(internet->box.x + internet->box.width * 0.8 - width / 2, internet->box.x + internet->box.width - width - 8 * u);
+  double x = fmin(internet->box.x + internet->box.width * 0.8 - width / 2,
+                  internet->box.x + internet->box.width - width - 8 * u);
   double y = layout->frame.height - MARGIN - height;
   layout->eve = (SceneBox){round(fmax(x, internet->box.x + 8 * u)), round(y), width, height};
 }

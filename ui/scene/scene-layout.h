@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where everything on the stage stands, for a size, a font and the language's words. Pure: needs no display. */
+/* Where everything on the stage stands, for a size, a font and the language's words. Pure: needs no display.
+ */
 #pragma once
 
 #include "ui/scene/scene-state.h"
@@ -27,7 +28,14 @@ typedef struct {
 /* How much a host says of itself under its name. */
 typedef enum { SCENE_FACT_NONE, SCENE_FACT_SHORT, SCENE_FACT_FULL } SceneFact;
 
-typedef enum { PLACE_HOME_LEFT, PLACE_DOMAIN_LEFT, PLACE_INTERNET, PLACE_DOMAIN_RIGHT, PLACE_HOME_RIGHT, PLACE_COUNT } ScenePlaceId;
+typedef enum {
+  PLACE_HOME_LEFT,
+  PLACE_DOMAIN_LEFT,
+  PLACE_INTERNET,
+  PLACE_DOMAIN_RIGHT,
+  PLACE_HOME_RIGHT,
+  PLACE_COUNT
+} ScenePlaceId;
 
 typedef struct {
   SceneBox box;
@@ -46,26 +54,26 @@ typedef struct {
 
 typedef struct {
   char *family;
-  double em;  /* px */
+  double em; /* px */
 } SceneFont;
 
 /* What a layout is made for. */
 typedef struct {
   double width, height;
-  const char *font; /* family: "Cantarell" */
-  double em;        /* px of the body text, 14.667 for 11 pt at 96 dpi */
-  bool presenter;   /* places without part fold whatever the width */
+  const char *font;   /* family: "Cantarell" */
+  double em;          /* px of the body text, 14.667 for 11 pt at 96 dpi */
+  bool presenter;     /* places without part fold whatever the width */
   const double *fold; /* PLACE_COUNT fractions on the way, or NULL: as the state says */
 } SceneFrame;
 
 typedef struct {
   SceneFrame frame;
   SceneFont font;
-  double unit; /* px of the design's px: grows with the font, never below 1 */
+  double unit;   /* px of the design's px: grows with the font, never below 1 */
   double middle; /* y of the main line */
   SceneFact facts;
-  bool cards;    /* trays show cards, not only counts */
-  bool tight;    /* less air than the design asks for */
+  bool cards;       /* trays show cards, not only counts */
+  bool tight;       /* less air than the design asks for */
   guint card_lines; /* of the postcard in flight: 3, or 2 where it is low */
   SceneBox card;    /* size of a postcard in flight (x, y unused) */
   ScenePlace places[PLACE_COUNT];
@@ -80,10 +88,12 @@ typedef struct {
   PangoContext *pango;
 } SceneLayout;
 
-/* Which places have no part in what happens now: fold[place] becomes 1 there, else 0. All 0 when everything has room. */
+/* Which places have no part in what happens now: fold[place] becomes 1 there, else 0. All 0 when everything
+ * has room. */
 void scene_layout_find_fold(const SceneState *state, const SceneFrame *frame, double fold[PLACE_COUNT]);
 
-/* Returns a layout for the state's hosts, links and step; it depends on them, not on the time within a step. */
+/* Returns a layout for the state's hosts, links and step; it depends on them, not on the time within a step.
+ */
 SceneLayout *scene_layout_new(const SceneState *state, const SceneFrame *frame);
 void scene_layout_free(SceneLayout *layout);
 

@@ -10,7 +10,7 @@ typedef struct {
 } TextRow;
 
 static const TextRow styles[SCENE_TEXT_COUNT] = {
-    [SCENE_TEXT_TITLE] = {0.88, true},   [SCENE_TEXT_NAME] = {0.95, true},  [SCENE_TEXT_FACT] = {0.86, false},
+    [SCENE_TEXT_TITLE] = {0.88, true},  [SCENE_TEXT_NAME] = {0.95, true},  [SCENE_TEXT_FACT] = {0.86, false},
     [SCENE_TEXT_STRONG] = {0.86, true}, [SCENE_TEXT_CARD] = {0.84, false}, [SCENE_TEXT_DISC] = {0.9, true},
 };
 
@@ -40,7 +40,8 @@ static PangoLayout *make_layout(const SceneLayout *layout, SceneTextStyle style,
   return made;
 }
 
-void scene_measure(const SceneLayout *layout, SceneTextStyle style, const char *text, double *width, double *height)
+void scene_measure(const SceneLayout *layout, SceneTextStyle style, const char *text, double *width,
+                   double *height)
 {
   g_autoptr(PangoLayout) made = make_layout(layout, style, text);
   int units_wide, units_high;
@@ -49,8 +50,8 @@ void scene_measure(const SceneLayout *layout, SceneTextStyle style, const char *
   if (height != NULL) *height = (double)units_high / PANGO_SCALE;
 }
 
-double scene_show(cairo_t *cr, const SceneLayout *layout, const Palette *palette, SceneTextStyle style, Color color, const char *text,
-                  double x, double y, double most_width, SceneAlign align)
+double scene_show(cairo_t *cr, const SceneLayout *layout, const Palette *palette, SceneTextStyle style,
+                  Color color, const char *text, double x, double y, double most_width, SceneAlign align)
 {
   if (text[0] == '\0') return 0;
   g_autoptr(PangoLayout) made = make_layout(layout, style, text);

@@ -19,11 +19,13 @@ typedef enum {
 typedef enum { SCENE_ALIGN_LEFT, SCENE_ALIGN_MIDDLE, SCENE_ALIGN_RIGHT } SceneAlign;
 
 /* Measures text in px; width or height may be NULL. */
-void scene_measure(const SceneLayout *layout, SceneTextStyle style, const char *text, double *width, double *height);
+void scene_measure(const SceneLayout *layout, SceneTextStyle style, const char *text, double *width,
+                   double *height);
 
-/* Draws one line with its middle at height y, in the colour; cut with … at most_width (0: never). Returns the width it took. */
-double scene_show(cairo_t *cr, const SceneLayout *layout, const Palette *palette, SceneTextStyle style, Color color, const char *text,
-                  double x, double y, double most_width, SceneAlign align);
+/* Draws one line with its middle at height y, in the colour; cut with … at most_width (0: never). Returns the
+ * width it took. */
+double scene_show(cairo_t *cr, const SceneLayout *layout, const Palette *palette, SceneTextStyle style,
+                  Color color, const char *text, double x, double y, double most_width, SceneAlign align);
 
 /* A rounded rectangle as the current path. */
 void scene_rounded(cairo_t *cr, const SceneBox *box, double radius);

@@ -12,7 +12,8 @@ static void add_point(ScenePath *path, double x, double y)
 
 static double segment(const ScenePath *path, guint index)
 {
-  return hypot(path->points[index + 1].x - path->points[index].x, path->points[index + 1].y - path->points[index].y);
+  return hypot(path->points[index + 1].x - path->points[index].x,
+               path->points[index + 1].y - path->points[index].y);
 }
 
 static void measure_path(ScenePath *path)
@@ -47,14 +48,16 @@ static double centre_y(const SceneLayout *layout, const SceneHostPlace *host)
 }
 
 /* From the top of a host up to a name server, and into its side. */
-static void route_up(const SceneLayout *layout, const SceneHostPlace *host, const SceneHostPlace *server, ScenePath *path)
+static void route_up(const SceneLayout *layout, const SceneHostPlace *host, const SceneHostPlace *server,
+                     ScenePath *path)
 {
   bool from_left = host->box.x < server->box.x;
   double inset = fmin(host->box.width * 0.25, 48 * layout->unit);
   double x = round(from_left ? host->box.x + host->box.width - inset : host->box.x + inset);
   double y = centre_y(layout, server);
   double side = from_left ? server->box.x : server->box.x + server->box.width;
-  if (host->folded) add_point(path, from_left ? host->box.x + host->box.width : host->box.x, y);
+  if (host->folded)
+    add_point(path, from_left ? host->box.x + host->box.width : host->box.x, y);
   else {
     add_point(path, x, host->box.y);
     add_point(path, x, y);
@@ -62,10 +65,12 @@ static void route_up(const SceneLayout *layout, const SceneHostPlace *host, cons
   add_point(path, side, y);
 }
 
-static void route_side(const SceneLayout *layout, const SceneHostPlace *a, const SceneHostPlace *b, ScenePath *path)
+static void route_side(const SceneLayout *layout, const SceneHostPlace *a, const SceneHostPlace *b,
+                       ScenePath *path)
 {
   bool forward = a->box.x <= b->box.x;
-  double from = forward ? a->box.x + a->box.width : a->box.x, to = forward ? b->box.x : b->box.x + b->box.width;
+  double from = forward ? a->box.x + a->box.width : a->box.x,
+         to = forward ? b->box.x : b->box.x + b->box.width;
   double first = centre_y(layout, a), last = centre_y(layout, b);
   add_point(path, from, first);
   if (fabs(first - last) >= 3) {
@@ -76,7 +81,8 @@ static void route_side(const SceneLayout *layout, const SceneHostPlace *a, const
   add_point(path, to, last);
 }
 
-static void route_within(const SceneLayout *layout, const SceneHostPlace *a, const SceneHostPlace *b, ScenePath *path)
+static void route_within(const SceneLayout *layout, const SceneHostPlace *a, const SceneHostPlace *b,
+                         ScenePath *path)
 {
   bool down = a->box.y < b->box.y;
   double x = round(fmax(a->box.x, b->box.x) + 24 * layout->unit);
@@ -98,12 +104,15 @@ static void route(const SceneLayout *layout, const WorldLink *link, ScenePath *p
   if (link->a >= layout->host_count || link->b >= layout->host_count) return;
   const SceneHostPlace *a = &layout->hosts[link->a], *b = &layout->hosts[link->b];
   if (a->folded && b->folded && a->place == b->place) return;
-  if (a->place == b->place) route_within(layout, a, b, path);
-  else if (b->place == PLACE_INTERNET) route_up(layout, a, b, path);
+  if (a->place == b->place)
+    route_within(layout, a, b, path);
+  else if (b->place == PLACE_INTERNET)
+    route_up(layout, a, b, path);
   else if (a->place == PLACE_INTERNET) {
     route_up(layout, b, a, path);
     turn(path);
-  } else route_side(layout, a, b, path);
+  } else
+    route_side(layout, a, b, path);
   measure_path(path);
   path->brief = segment(path, path->main) < 150 * layout->unit;
 }
@@ -137,7 +146,8 @@ void scene_layout_route(SceneLayout *layout, const SceneState *state)
   /* Always nearer to the right end, where the disc is not. */
   double part = path->brief ? 0.8 : 0.82;
   if (from->x > to->x) part = 1 - part;
-  layout->ring = (ScenePoint){round(from->x + (to->x - from->x) * part), round(from->y + (to->y - from->y) * part)};
+  layout->ring =
+      (ScenePoint){round(from->x + (to->x - from->x) * part), round(from->y + (to->y - from->y) * part)};
   route_lead(layout);
 }
 
@@ -164,12 +174,16 @@ ScenePoint scene_layout_disc(const SceneLayout *layout, const SceneState *state,
   const SceneDisc *disc = &state->discs[index];
   guint before = 0;
   for (guint i = 0; i < index; i++)
-    if (state->discs[i].link == disc->link && (disc->link != UINT16_MAX || state->discs[i].host == disc->host)) before++;
+    if (state->discs[i].link == disc->link &&
+        (disc->link != UINT16_MAX || state->discs[i].host == disc->host))
+      before++;
   double shift = before * (2 * scene_layout_disc_radius(layout) + 4 * layout->unit);
   if (disc->link < layout->link_count && layout->links[disc->link].count >= 2)
     return disc_on_link(layout, state, disc->link, shift);
   if (disc->host >= layout->host_count) return (ScenePoint){-100 * layout->unit, -100 * layout->unit};
   const SceneHostPlace *host = &layout->hosts[disc->host];
-  if (host->folded) return (ScenePoint){host->box.x + host->box.width / 2, host->box.y + 20 * layout->unit + shift};
-  return (ScenePoint){host->box.x + host->box.width - 3 * layout->unit - shift, host->box.y - 2 * layout->unit};
+  if (host->folded)
+    return (ScenePoint){host->box.x + host->box.width / 2, host->box.y + 20 * layout->unit + shift};
+  return (ScenePoint){host->box.x + host->box.width - 3 * layout->unit - shift,
+                      host->box.y - 2 * layout->unit};
 }

@@ -20,7 +20,8 @@ typedef struct {
   void *owner;
 } SceneSource;
 
-/* Returns a source that reads a world; start, end and Eve's link are taken now: make it anew when the world has run on. */
+/* Returns a source that reads a world; start, end and Eve's link are taken now: make it anew when the world
+ * has run on. */
 SceneSource scene_source_for_world(World *world);
 
 typedef struct {

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Applies entries of the log forward and back: an entry is undone exactly as it was done, by its old values. */
+/* Applies entries of the log forward and back: an entry is undone exactly as it was done, by its old values.
+ */
 #include "ui/scene/scene-state.h"
 
 /* What the way back needs to know of each entry. Indexes are + 1; 0 is none. */
 typedef struct {
-  guint step, act; /* the latest at or before this entry */
-  guint acting;    /* the entry that says who acts */
-  guint previous;  /* of the same connection */
+  guint act;      /* the latest at or before this entry */
+  guint acting;   /* the entry that says who acts */
+  guint previous; /* of the same connection */
 } EntryNote;
+
+/* When a step is shown. Steps that come in the same instant follow one another, so that none is missed. */
+typedef struct {
+  guint index;
+  Nanoseconds time;
+} StepTime;
+
+#define STEP_APART (20 * NANOSECONDS_PER_MILLISECOND)
 
 static const WorldEvent *entry(const SceneState *state, guint index)
 {
@@ -31,7 +40,8 @@ static bool is_act(const WorldEvent *event)
 static void learn_host(SceneState *state, const WorldEvent *event)
 {
   if (event->type != WORLD_MESSAGE) return;
-  if (event->host < state->host_count && event->old_tray == TRAY_OUTBOX) state->hosts[event->host].sends = true;
+  if (event->host < state->host_count && event->old_tray == TRAY_OUTBOX)
+    state->hosts[event->host].sends = true;
   guint into = event->peer != UINT16_MAX ? event->peer : event->host;
   if (into < state->host_count && event->new_tray == TRAY_INBOX) state->hosts[into].receives = true;
   if (into < state->host_count && event->new_tray == TRAY_OUTBOX) state->hosts[into].sends = true;
@@ -49,19 +59,53 @@ static void read_log(SceneState *state)
     if (event->type == WORLD_ACT) note.act = i + 1;
     if (event->type == WORLD_HOST) g_array_append_val(state->host_events, i);
     if (event->type == WORLD_STEP) {
-      note.step = i + 1;
-      g_array_append_val(state->steps, i);
+      StepTime step = {i, event->time};
+      g_array_append_val(state->steps, step);
     }
     if (is_act(event)) note.acting = i + 1;
     if (event->type == WORLD_CONNECTION) {
       gpointer key = GUINT_TO_POINTER(event->connection);
       note.previous = GPOINTER_TO_UINT(g_hash_table_lookup(connections, key));
       g_hash_table_insert(connections, key, GUINT_TO_POINTER(i + 1));
-      if (event->connection > state->connections->len) g_array_set_size(state->connections, event->connection);
+      if (event->connection > state->connections->len)
+        g_array_set_size(state->connections, event->connection);
     }
     learn_host(state, event);
     g_array_append_val(state->notes, note);
   }
+}
+
+static StepTime *step_at(const SceneState *state, guint index)
+{
+  return &g_array_index(state->steps, StepTime, index);
+}
+
+static const WorldEvent *step_entry(const SceneState *state, guint index)
+{
+  return entry(state, step_at(state, index)->index);
+}
+
+static void spread_steps(SceneState *state)
+{
+  for (guint i = 1; i < state->steps->len; i++) {
+    bool at_once = step_entry(state, i)->time == step_entry(state, i - 1)->time;
+    Nanoseconds earliest = step_at(state, i - 1)->time + (at_once ? STEP_APART : 0);
+    step_at(state, i)->time = MAX(step_at(state, i)->time, earliest);
+  }
+}
+
+/* Returns how many steps have begun. */
+static guint steps_begun(const SceneState *state)
+{
+  guint low = 0, high = state->steps->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (step_at(state, middle)->time <= state->time)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
 }
 
 SceneState *scene_state_new(const SceneSource *source)
@@ -73,7 +117,8 @@ SceneState *scene_state_new(const SceneSource *source)
   state->host_count = source->host_count(source->owner);
   state->hosts = g_new0(SceneHost, state->host_count);
   for (guint i = 0; i < state->host_count; i++) {
-    state->hosts[i] = (SceneHost){.host = source->host(source->owner, i), .up = true, .up_again = NANOSECONDS_NEVER};
+    state->hosts[i] =
+        (SceneHost){.host = source->host(source->owner, i), .up = true, .up_again = NANOSECONDS_NEVER};
     for (guint tray = 0; tray < SCENE_TRAYS; tray++)
       state->hosts[i].trays[tray] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   }
@@ -81,9 +126,10 @@ SceneState *scene_state_new(const SceneSource *source)
   state->open = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   state->flying = g_array_new(FALSE, FALSE, sizeof(SceneFlight));
   state->notes = g_array_new(FALSE, FALSE, sizeof(EntryNote));
-  state->steps = g_array_new(FALSE, FALSE, sizeof(guint));
+  state->steps = g_array_new(FALSE, FALSE, sizeof(StepTime));
   state->host_events = g_array_new(FALSE, FALSE, sizeof(guint));
   read_log(state);
+  spread_steps(state);
   state->flights = scene_flights_new(source);
   scene_state_seek(state, source->start);
   return state;
@@ -126,7 +172,8 @@ static void set_remove(GArray *set, uint32_t value)
 
 static GArray *tray_at(SceneState *state, uint16_t host, uint8_t tray)
 {
-  return host < state->host_count && tray > TRAY_NONE && tray < SCENE_TRAYS ? state->hosts[host].trays[tray] : NULL;
+  return host < state->host_count && tray > TRAY_NONE && tray < SCENE_TRAYS ? state->hosts[host].trays[tray]
+                                                                            : NULL;
 }
 
 static void move_message(SceneState *state, const WorldEvent *event, bool forward)
@@ -142,8 +189,8 @@ static void move_message(SceneState *state, const WorldEvent *event, bool forwar
 
 static bool is_live(uint8_t state)
 {
-  return state == SCENE_CONNECTION_OPENING || state == SCENE_CONNECTION_OPEN || state == SCENE_CONNECTION_CLOSING ||
-         state == SCENE_CONNECTION_SEALED;
+  return state == SCENE_CONNECTION_OPENING || state == SCENE_CONNECTION_OPEN ||
+         state == SCENE_CONNECTION_CLOSING || state == SCENE_CONNECTION_SEALED;
 }
 
 static bool is_drawn(uint8_t state)
@@ -159,7 +206,8 @@ static void count_connection(SceneState *state, const SceneConnection *connectio
 }
 
 /* The one place where a connection's state changes. */
-static void set_connection(SceneState *state, const WorldEvent *event, uint8_t value, bool sealed, Nanoseconds changed)
+static void set_connection(SceneState *state, const WorldEvent *event, uint8_t value, bool sealed,
+                           Nanoseconds changed)
 {
   SceneConnection *connection = &g_array_index(state->connections, SceneConnection, event->connection - 1);
   uint8_t before = connection->state;
@@ -191,7 +239,8 @@ static void change_connection(SceneState *state, const WorldEvent *event, guint 
 {
   if (event->connection == 0 || event->connection > state->connections->len) return;
   guint previous = g_array_index(state->notes, EntryNote, index).previous;
-  if (forward) set_connection(state, event, event->new_state, was_sealed(state, index + 1), event->time);
+  if (forward)
+    set_connection(state, event, event->new_state, was_sealed(state, index + 1), event->time);
   else
     set_connection(state, event, event->old_state, was_sealed(state, previous),
                    previous != 0 ? entry(state, previous - 1)->time : INT64_MIN);
@@ -202,7 +251,8 @@ static void count_frame(SceneState *state, const WorldEvent *event, guint index,
   if (event->length == 0) return;
   if (event->host < state->host_count) state->hosts[event->host].answers += (guint)(forward ? 1 : -1);
   if (event->link != state->eve_link) return;
-  const SceneConnection *connection = scene_state_get_connection(state, scene_flights_get_connection(state->flights, index));
+  const SceneConnection *connection =
+      scene_state_get_connection(state, scene_flights_get_connection(state->flights, index));
   uint64_t *sum = connection != NULL && connection->sealed ? &state->eve_sealed : &state->eve_readable;
   *sum = forward ? *sum + event->length : *sum - event->length;
 }
@@ -221,7 +271,8 @@ static void apply(SceneState *state, guint index, bool forward)
     count_frame(state, event, index, forward);
     break;
   case WORLD_HOST:
-    if (event->host < state->host_count) state->hosts[event->host].up = (forward ? event->new_state : event->old_state) != 0;
+    if (event->host < state->host_count)
+      state->hosts[event->host].up = (forward ? event->new_state : event->old_state) != 0;
     break;
   case WORLD_ACT:
   case WORLD_STEP:
@@ -249,35 +300,30 @@ static void find_return(SceneState *state)
   }
 }
 
-/* The walk is the run of steps whose numbers do not fall; the discs are those of the walk the cursor is in. */
-static void find_discs(SceneState *state)
+/* The walk is the run of steps whose numbers do not fall; the discs are those of the walk the cursor is in.
+ */
+static void find_discs(SceneState *state, guint begun)
 {
-  guint first = 0, last = 0;
-  guint now = note_before(state)->step;
-  const GArray *steps = state->steps;
+  guint first = 0, end = 0, count = state->steps->len;
   state->disc_count = 0;
   state->step_count = 0;
-  while (first < steps->len) {
-    last = first;
-    while (last + 1 < steps->len && entry(state, g_array_index(steps, guint, last + 1))->number >=
-                                        entry(state, g_array_index(steps, guint, last))->number)
-      last++;
-    if (now <= g_array_index(steps, guint, last) + 1) break;
-    if (last + 1 >= steps->len || now < g_array_index(steps, guint, last + 1) + 1) break;
-    first = last + 1;
+  for (; first < count; first = end) {
+    for (end = first + 1;
+         end < count && step_entry(state, end)->number >= step_entry(state, end - 1)->number;)
+      end++;
+    if (begun <= end) break;
   }
-  for (guint i = first; i <= last && i < steps->len; i++) {
-    guint index = g_array_index(steps, guint, i);
-    const WorldEvent *step = entry(state, index);
+  for (guint i = first; i < end; i++) {
+    const WorldEvent *step = step_entry(state, i);
     bool same = state->disc_count > 0 && state->discs[state->disc_count - 1].number == step->number;
     /* A step told twice keeps its first place until the second has come. */
-    if (same && index + 1 > now) continue;
+    if (same && i >= begun) continue;
     if (!same && state->disc_count == SCENE_MAX_DISCS) break;
     SceneDisc *disc = &state->discs[same ? state->disc_count - 1 : state->disc_count++];
     *disc = (SceneDisc){step->number, step->host, step->link, SCENE_TO_COME};
     state->step_count = MAX(state->step_count, step->number);
   }
-  uint32_t current = now != 0 && now >= g_array_index(steps, guint, first) + 1 ? entry(state, now - 1)->number : 0;
+  uint32_t current = begun > first ? step_entry(state, begun - 1)->number : 0;
   for (guint i = 0; i < state->disc_count; i++) {
     SceneDisc *disc = &state->discs[i];
     disc->when = disc->number == current ? SCENE_NOW : disc->number < current ? SCENE_DONE : SCENE_TO_COME;
@@ -287,14 +333,15 @@ static void find_discs(SceneState *state)
 static void look_up(SceneState *state)
 {
   const EntryNote *note = note_before(state);
-  state->step = note->step != 0 ? entry(state, note->step - 1) : NULL;
+  guint begun = steps_begun(state);
+  state->step = begun > 0 ? step_entry(state, begun - 1) : NULL;
   state->act = note->act != 0 ? entry(state, note->act - 1) : NULL;
   const WorldEvent *acting = note->acting != 0 ? entry(state, note->acting - 1) : NULL;
   state->acting = acting != NULL ? acting->host : SCENE_NOBODY;
   state->acting_peer = acting != NULL ? acting->peer : SCENE_NOBODY;
   g_array_set_size(state->flying, 0);
   scene_flights_find(state->flights, state->time, add_flight, state);
-  find_discs(state);
+  find_discs(state, begun);
   find_return(state);
 }
 
@@ -327,8 +374,9 @@ void scene_state_set_eve_link(SceneState *state, guint link)
 
 const SceneConnection *scene_state_get_connection(const SceneState *state, uint32_t number)
 {
-  return number == 0 || number > state->connections->len ? NULL
-                                                         : &g_array_index(state->connections, SceneConnection, number - 1);
+  return number == 0 || number > state->connections->len
+             ? NULL
+             : &g_array_index(state->connections, SceneConnection, number - 1);
 }
 
 EveSees scene_state_eve_sees(const SceneState *state)

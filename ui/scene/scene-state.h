@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The world at one instant, as the stage shows it. Moves along the log both ways, at a cost of the entries passed. */
+/* The world at one instant, as the stage shows it. Moves along the log both ways, at a cost of the entries
+ * passed. */
 #pragma once
 
 #include "ui/scene/scene-flights.h"
@@ -55,20 +56,20 @@ typedef struct {
   SceneHost *hosts;
   guint host_count;
   GArray *connections; /* SceneConnection by number - 1 */
-  GArray *open;        /* uint32_t numbers to be drawn, ascending: opening, open, closing; reset and refused too */
+  GArray *open; /* uint32_t numbers to be drawn, ascending: opening, open, closing; reset and refused too */
   const WorldEvent *step, *act; /* the latest, or NULL */
   SceneDisc discs[SCENE_MAX_DISCS];
   guint disc_count;
-  uint32_t step_count;  /* discs of this walk */
-  uint16_t acting;      /* host that did something last, or SCENE_NOBODY */
-  uint16_t acting_peer; /* host it did it to, or SCENE_NOBODY */
-  GArray *flying;       /* SceneFlight, by departure */
-  guint eve_link;       /* UINT_MAX: nowhere */
+  uint32_t step_count;               /* discs of this walk */
+  uint16_t acting;                   /* host that did something last, or SCENE_NOBODY */
+  uint16_t acting_peer;              /* host it did it to, or SCENE_NOBODY */
+  GArray *flying;                    /* SceneFlight, by departure */
+  guint eve_link;                    /* UINT_MAX: nowhere */
   uint64_t eve_readable, eve_sealed; /* payload bytes that passed her so far */
   /* private */
   SceneFlights *flights;
   GArray *notes;       /* one an entry of the log */
-  GArray *steps;       /* indexes of WORLD_STEP entries */
+  GArray *steps;       /* WORLD_STEP entries, and when they are shown */
   GArray *host_events; /* indexes of WORLD_HOST entries */
 } SceneState;
 

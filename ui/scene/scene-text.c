@@ -35,8 +35,9 @@ char *scene_text_clock(Nanoseconds time)
   int64_t milliseconds = floor_div(time, NANOSECONDS_PER_MILLISECOND);
   int64_t second = floor_div(milliseconds, 1000);
   int64_t of_day = second - floor_div(second, 86400) * 86400;
-  return g_strdup_printf("%02d:%02d:%02d%c%03d", (int)(of_day / 3600), (int)(of_day / 60 % 60), (int)(of_day % 60),
-                         is_portuguese() ? ',' : '.', (int)(milliseconds - second * 1000));
+  return g_strdup_printf("%02d:%02d:%02d%c%03d", (int)(of_day / 3600), (int)(of_day / 60 % 60),
+                         (int)(of_day % 60), is_portuguese() ? ',' : '.',
+                         (int)(milliseconds - second * 1000));
 }
 
 char *scene_text_hour(Nanoseconds time)
@@ -77,7 +78,8 @@ static char *user_fact(const SceneHost *host, const UserCounts *counts, bool bri
 {
   if (brief && host->sends && !host->receives) return g_strdup_printf(_("outbox %u"), counts->outbox);
   if (brief) return g_strdup_printf(_("inbox %u"), counts->inbox);
-  if (host->sends && host->receives) return g_strdup_printf(_("inbox %u · sent %u"), counts->inbox, counts->sent);
+  if (host->sends && host->receives)
+    return g_strdup_printf(_("inbox %u · sent %u"), counts->inbox, counts->sent);
   if (host->sends) return g_strdup_printf(_("outbox %u · sent %u"), counts->outbox, counts->sent);
   return g_strdup_printf(counts->online ? _("inbox %u · online") : _("inbox %u · offline"), counts->inbox);
 }
@@ -86,7 +88,8 @@ static char *server_fact(const SceneHost *host, guint answers, bool brief)
 {
   g_autofree char *ports = ports_text(host->host);
   if (host->host->kind != HOST_NAME_SERVER || brief) return g_steal_pointer(&ports);
-  g_autofree char *count = g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "%u answer", "%u answers", answers), answers);
+  g_autofree char *count =
+      g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "%u answer", "%u answers", answers), answers);
   return g_strdup_printf("%s · %s", ports, count);
 }
 
@@ -99,8 +102,8 @@ char *scene_text_host_fact(const SceneState *state, guint index, bool brief)
     return g_strdup_printf(_("offline until %s"), hour);
   }
   if (host->host->kind != HOST_USER) return server_fact(host, host->answers, brief);
-  UserCounts counts = {scene_state_count(state, index, TRAY_OUTBOX), scene_state_count(state, index, TRAY_INBOX), host->sent,
-                       host->connections > 0};
+  UserCounts counts = {scene_state_count(state, index, TRAY_OUTBOX),
+                       scene_state_count(state, index, TRAY_INBOX), host->sent, host->connections > 0};
   return user_fact(host, &counts, brief);
 }
 
@@ -116,7 +119,8 @@ char *scene_text_host_accessible(const SceneState *state, guint index)
   const SceneHost *host = &state->hosts[index];
   g_autofree char *name = scene_text_host_name(state, index);
   g_autofree char *fact = scene_text_host_fact(state, index, false);
-  guint queue = scene_state_count(state, index, TRAY_QUEUE), mailbox = scene_state_count(state, index, TRAY_MAILBOX);
+  guint queue = scene_state_count(state, index, TRAY_QUEUE),
+        mailbox = scene_state_count(state, index, TRAY_MAILBOX);
   if (host->host->kind == HOST_MAIL_SERVER && host->up)
     return g_strdup_printf(_("%s, mail server, queue %u, mailbox %u"), name, queue, mailbox);
   if (host->host->kind == HOST_MAIL_SERVER)
@@ -151,10 +155,8 @@ char *scene_text_internet(void)
 char *scene_text_tray(WorldTray tray)
 {
   static const char *const names[SCENE_TRAYS] = {
-      [TRAY_NONE] = NULL,
-      [TRAY_OUTBOX] = N_("outbox"),
-      [TRAY_QUEUE] = N_("queue"),
-      [TRAY_MAILBOX] = N_("mailbox"),
+      [TRAY_NONE] = NULL,         [TRAY_OUTBOX] = N_("outbox"),
+      [TRAY_QUEUE] = N_("queue"), [TRAY_MAILBOX] = N_("mailbox"),
       [TRAY_INBOX] = N_("inbox"),
   };
   return g_strdup(names[tray] != NULL ? _(names[tray]) : "");
@@ -180,10 +182,14 @@ char *scene_text_link(const WorldLink *link, bool full)
 char *scene_text_connection(const SceneConnection *connection, bool brief)
 {
   static const char *const forms[] = {
-      [SCENE_CONNECTION_NONE] = N_("port %u"),         [SCENE_CONNECTION_OPENING] = N_("port %u, opening"),
-      [SCENE_CONNECTION_OPEN] = N_("port %u, open"),   [SCENE_CONNECTION_CLOSING] = N_("port %u, closing"),
-      [SCENE_CONNECTION_CLOSED] = N_("port %u"),       [SCENE_CONNECTION_RESET] = N_("port %u, broken off"),
-      [SCENE_CONNECTION_REFUSED] = N_("port %u, refused"), [SCENE_CONNECTION_SEALED] = N_("port %u, open"),
+      [SCENE_CONNECTION_NONE] = N_("port %u"),
+      [SCENE_CONNECTION_OPENING] = N_("port %u, opening"),
+      [SCENE_CONNECTION_OPEN] = N_("port %u, open"),
+      [SCENE_CONNECTION_CLOSING] = N_("port %u, closing"),
+      [SCENE_CONNECTION_CLOSED] = N_("port %u"),
+      [SCENE_CONNECTION_RESET] = N_("port %u, broken off"),
+      [SCENE_CONNECTION_REFUSED] = N_("port %u, refused"),
+      [SCENE_CONNECTION_SEALED] = N_("port %u, open"),
   };
   if (brief) return g_strdup_printf("%u", connection->port);
   bool open = connection->state == SCENE_CONNECTION_OPEN || connection->state == SCENE_CONNECTION_SEALED;
@@ -210,7 +216,8 @@ char *scene_text_eve_fact(const SceneState *state)
 char *scene_text_eve_accessible(const SceneState *state)
 {
   g_autofree char *fact = scene_text_eve_fact(state);
-  if (state->eve_link >= state->source.link_count(state->source.owner)) return g_strdup_printf(_("Eve, %s"), fact);
+  if (state->eve_link >= state->source.link_count(state->source.owner))
+    return g_strdup_printf(_("Eve, %s"), fact);
   const WorldLink *link = state->source.link(state->source.owner, state->eve_link);
   return g_strdup_printf(_("Eve, on the link %s, %s"), link->name != NULL ? link->name : "", fact);
 }

@@ -14,7 +14,8 @@ char *scene_text_hour(Nanoseconds time);
 /* The host's short name for the stage: its label, translated where it is one of ours ("Name server"). */
 char *scene_text_host_name(const SceneState *state, guint host);
 
-/* The one fact under a host's name: "ports 25 587 110 143", "outbox 0 · sent 1", "offline until 12:20"; brief: "outbox 0". */
+/* The one fact under a host's name: "ports 25 587 110 143", "outbox 0 · sent 1", "offline until 12:20";
+ * brief: "outbox 0". */
 char *scene_text_host_fact(const SceneState *state, guint host, bool brief);
 
 /* About the longest fact the host may come to show, for the width of its box. */
@@ -47,5 +48,6 @@ char *scene_text_step_number(const SceneState *state);
 /* The step's sentence, or the act's title, or "". */
 char *scene_text_sentence(const SceneState *state);
 
-/* "Eve reads along." where the step goes over her link, else "". *reads tells whether she can read (marker) or only count. */
+/* "Eve reads along." where the step goes over her link, else "". *reads tells whether she can read (marker)
+ * or only count. */
 char *scene_text_eve_sentence(const SceneState *state, bool *reads);

@@ -42,7 +42,8 @@ static bool has_motion(SceneView *view)
   return animated;
 }
 
-/* The font of the widget; in presenter mode the person's font twice as large, or as large as the window bears. */
+/* The font of the widget; in presenter mode the person's font twice as large, or as large as the window
+ * bears. */
 static SceneFont find_font(SceneView *view)
 {
   PangoContext *context = gtk_widget_get_pango_context(GTK_WIDGET(view));
@@ -59,7 +60,8 @@ static SceneFont find_font(SceneView *view)
     factor = CLAMP(height / 540.0, 1, 2);
   }
   double size = (double)pango_font_description_get_size(description) / PANGO_SCALE;
-  if (!pango_font_description_get_size_is_absolute(description)) size *= (resolution > 0 ? resolution : 96) / 72;
+  if (!pango_font_description_get_size_is_absolute(description))
+    size *= (resolution > 0 ? resolution : 96) / 72;
   const char *family = pango_font_description_get_family(description);
   return (SceneFont){g_strdup(family != NULL ? family : "Sans"), fmax(size, 8) * factor};
 }
@@ -73,12 +75,14 @@ static void forget_layout(SceneView *view)
 
 static SceneLayout *get_layout(SceneView *view)
 {
-  double width = gtk_widget_get_allocated_width(view->stage), height = gtk_widget_get_allocated_height(view->stage);
+  double width = gtk_widget_get_allocated_width(view->stage),
+         height = gtk_widget_get_allocated_height(view->stage);
   if (view->layout != NULL && (view->layout->frame.width != width || view->layout->frame.height != height))
     g_clear_pointer(&view->layout, scene_layout_free);
   if (view->layout != NULL || view->state == NULL || width < 2 || height < 2) return view->layout;
   SceneFont font = find_font(view);
-  SceneFrame frame = {.width = width, .height = height, .font = font.family, .em = font.em, .presenter = view->presenter};
+  SceneFrame frame = {
+      .width = width, .height = height, .font = font.family, .em = font.em, .presenter = view->presenter};
   scene_layout_find_fold(view->state, &frame, view->fold_to);
   if (view->fold_part >= 1) memcpy(view->fold, view->fold_to, sizeof view->fold);
   frame.fold = view->fold;
@@ -139,7 +143,8 @@ static void name_buttons(SceneView *view)
 static void check_fold(SceneView *view)
 {
   if (view->layout == NULL) return;
-  SceneFrame frame = {.width = view->layout->frame.width, .em = view->layout->frame.em, .presenter = view->presenter};
+  SceneFrame frame = {
+      .width = view->layout->frame.width, .em = view->layout->frame.em, .presenter = view->presenter};
   double wanted[PLACE_COUNT];
   scene_layout_find_fold(view->state, &frame, wanted);
   if (memcmp(wanted, view->fold_to, sizeof wanted) == 0) return;
@@ -236,7 +241,8 @@ static GtkWidget *button_new(SceneView *view, GCallback clicked)
   GtkWidget *button = gtk_button_new();
   GtkStyleContext *style = gtk_widget_get_style_context(button);
   gtk_style_context_add_class(style, "scene-host");
-  gtk_style_context_add_provider(style, GTK_STYLE_PROVIDER(view->style), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
+  gtk_style_context_add_provider(style, GTK_STYLE_PROVIDER(view->style),
+                                 GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
   g_signal_connect(button, "clicked", clicked, view);
   gtk_overlay_add_overlay(GTK_OVERLAY(view), button);
   gtk_widget_show(button);
@@ -256,7 +262,8 @@ static void make_buttons(SceneView *view)
 static void source_changed(Player *player, SceneView *view)
 {
   const SceneSource *source = player_get_source(player);
-  bool same = source != NULL && view->state != NULL && memcmp(source, &view->state->source, sizeof *source) == 0;
+  bool same =
+      source != NULL && view->state != NULL && memcmp(source, &view->state->source, sizeof *source) == 0;
   if (same || (source == NULL && view->state == NULL)) return;
   g_clear_pointer(&view->state, scene_state_free);
   if (source != NULL) {
@@ -277,12 +284,13 @@ static void style_updated(GtkWidget *widget)
   const Palette *palette = palette_get_for_widget(widget);
   palette_hex(palette, COLOR_ACCENT, focus);
   palette_hex(palette, COLOR_TEXT, text);
-  g_autofree char *css =
-      g_strdup_printf(".scene-host { background: none; border: none; box-shadow: none; padding: 0; min-width: 0; min-height: 0;"
-                      " border-radius: 5px; outline: 2px solid transparent; outline-offset: 2px; -gtk-outline-radius: 7px; }"
-                      ".scene-host:hover { background: alpha(%s, 0.06); } .scene-host:active { background: alpha(%s, 0.12); }"
-                      ".scene-host:focus { outline-color: %s; }",
-                      text, text, focus);
+  g_autofree char *css = g_strdup_printf(
+      ".scene-host { background: none; border: none; box-shadow: none; padding: 0; min-width: 0; min-height: "
+      "0;"
+      " border-radius: 5px; outline: 2px solid transparent; outline-offset: 2px; -gtk-outline-radius: 7px; }"
+      ".scene-host:hover { background: alpha(%s, 0.06); } .scene-host:active { background: alpha(%s, 0.12); }"
+      ".scene-host:focus { outline-color: %s; }",
+      text, text, focus);
   gtk_css_provider_load_from_data(view->style, css, -1, NULL);
   if (view->stage != NULL) forget_layout(view);
 }
@@ -306,9 +314,11 @@ static guint link_near(const SceneLayout *layout, double x, double y)
 static void drag_begin(GtkGestureDrag *gesture, double x, double y, SceneView *view)
 {
   const SceneLayout *layout = get_layout(view);
-  view->dragging = layout != NULL && layout->lead.count > 0 &&
-                   hypot(layout->ring.x - x, layout->ring.y - y) <= fmax(17, layout->ring_radius + 6 * layout->unit);
-  gtk_gesture_set_state(GTK_GESTURE(gesture), view->dragging ? GTK_EVENT_SEQUENCE_CLAIMED : GTK_EVENT_SEQUENCE_DENIED);
+  view->dragging =
+      layout != NULL && layout->lead.count > 0 &&
+      hypot(layout->ring.x - x, layout->ring.y - y) <= fmax(17, layout->ring_radius + 6 * layout->unit);
+  gtk_gesture_set_state(GTK_GESTURE(gesture),
+                        view->dragging ? GTK_EVENT_SEQUENCE_CLAIMED : GTK_EVENT_SEQUENCE_DENIED);
 }
 
 static void drag_update(GtkGestureDrag *gesture, double right, double down, SceneView *view)
@@ -335,7 +345,8 @@ static void height_for_width(GtkWidget *widget, int width, int *least, int *natu
   *least = (int)ceil(view->presenter ? height * 0.8 : height);
   /* 256 px in a window 1280 wide, 320 in one of 1920. */
   double wide = height + CLAMP((width - 1280) / 10, 0, 64);
-  if (view->presenter) wide = fmax(wide, 0.52 * gtk_widget_get_allocated_height(gtk_widget_get_toplevel(widget)));
+  if (view->presenter)
+    wide = fmax(wide, 0.52 * gtk_widget_get_allocated_height(gtk_widget_get_toplevel(widget)));
   *natural = MAX(*least, (int)wide);
   if (!view->presenter) *least = *natural;
 }
@@ -382,9 +393,10 @@ static void scene_view_class_init(SceneViewClass *class)
   widget_class->get_preferred_height = preferred_height;
   widget_class->get_preferred_width = preferred_width;
   GType type = G_TYPE_FROM_CLASS(class);
-  signals[SIGNAL_EVE_MOVED] = g_signal_new("eve-moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
-  signals[SIGNAL_HOST_ACTIVATED] =
-      g_signal_new("host-activated", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_EVE_MOVED] =
+      g_signal_new("eve-moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_HOST_ACTIVATED] = g_signal_new("host-activated", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                                NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void scene_view_init(SceneView *view)
@@ -393,7 +405,8 @@ static void scene_view_init(SceneView *view)
   view->style = gtk_css_provider_new();
   view->fold_part = 1;
   view->stage = gtk_drawing_area_new();
-  gtk_widget_add_events(view->stage, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK);
+  gtk_widget_add_events(view->stage,
+                        GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK);
   g_signal_connect(view->stage, "draw", G_CALLBACK(draw_stage), view);
   gtk_container_add(GTK_CONTAINER(view), view->stage);
   gtk_widget_show(view->stage);
@@ -447,8 +460,10 @@ bool scene_view_export(SceneView *view, const char *path, int width, int height,
                       .font = font.family,
                       .em = font.em,
                       .presenter = view->presenter};
-  bool written = view->state != NULL && scene_export(view->state, &frame, palette_get_for_widget(GTK_WIDGET(view)), path, error);
-  if (view->state == NULL) g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("%s: there is nothing on the stage"), path);
+  bool written = view->state != NULL &&
+                 scene_export(view->state, &frame, palette_get_for_widget(GTK_WIDGET(view)), path, error);
+  if (view->state == NULL)
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("%s: there is nothing on the stage"), path);
   g_free(font.family);
   return written;
 }

@@ -51,8 +51,8 @@ static void refresh(SentenceLine *line)
   g_autofree char *sentence = scene_text_sentence(line->state);
   g_autofree char *eve = scene_text_eve_sentence(line->state, &reads);
   g_autofree char *accent_span = g_strdup_printf(" weight='bold' color='%s'", accent);
-  g_autofree char *marker_span =
-      g_strdup_printf(" background='%s' color='%s' underline='single' underline_color='%s'", marker, text, under);
+  g_autofree char *marker_span = g_strdup_printf(
+      " background='%s' color='%s' underline='single' underline_color='%s'", marker, text, under);
   g_autoptr(GString) markup = g_string_new(NULL);
   append_span(markup, accent_span, number);
   append_span(markup, "", sentence);
@@ -83,7 +83,8 @@ static void player_changed(Player *player, SentenceLine *line)
 static void source_changed(Player *player, SentenceLine *line)
 {
   const SceneSource *source = player_get_source(player);
-  if (source != NULL && line->state != NULL && memcmp(source, &line->state->source, sizeof *source) == 0) return;
+  if (source != NULL && line->state != NULL && memcmp(source, &line->state->source, sizeof *source) == 0)
+    return;
   g_clear_pointer(&line->state, scene_state_free);
   g_clear_pointer(&line->spoken, g_free);
   if (source != NULL) line->state = scene_state_new(source);
@@ -119,7 +120,8 @@ static void set_size(SentenceLine *line)
   gtk_label_set_attributes(GTK_LABEL(line->label), attributes);
   pango_attr_list_unref(attributes);
   gtk_widget_set_size_request(GTK_WIDGET(line), -1, line->presenter ? 110 : 40);
-  gtk_label_set_ellipsize(GTK_LABEL(line->label), line->presenter ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
+  gtk_label_set_ellipsize(GTK_LABEL(line->label),
+                          line->presenter ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
   gtk_label_set_line_wrap(GTK_LABEL(line->label), line->presenter);
 }
 

@@ -46,8 +46,10 @@ static void show_icon(GtkWidget *button, const char *icon, const char *name, con
 static void show_playing(TransportBar *bar)
 {
   bool playing = player_is_playing(bar->player);
-  if (playing) show_icon(bar->play, "media-playback-pause-symbolic", _("Pause"), _("Space"));
-  else show_icon(bar->play, "media-playback-start-symbolic", _("Play"), _("Space"));
+  if (playing)
+    show_icon(bar->play, "media-playback-pause-symbolic", _("Pause"), _("Space"));
+  else
+    show_icon(bar->play, "media-playback-start-symbolic", _("Play"), _("Space"));
   const char *word = playing ? _("playing") : player_at_end(bar->player) ? _("at the end") : _("paused");
   gtk_label_set_text(GTK_LABEL(bar->word), player_get_source(bar->player) != NULL ? word : "");
 }
@@ -56,8 +58,8 @@ static void show_clock(TransportBar *bar)
 {
   g_autofree char *text = scene_text_clock(player_get_cursor(bar->player));
   char *fraction = text + strlen("00:00:00");
-  g_autofree char *markup =
-      g_strdup_printf("<span font_family='monospace'><b>%.*s</b>%s</span>", (int)(fraction - text), text, fraction);
+  g_autofree char *markup = g_strdup_printf("<span font_family='monospace'><b>%.*s</b>%s</span>",
+                                            (int)(fraction - text), text, fraction);
   gtk_label_set_markup(GTK_LABEL(bar->clock), markup);
 }
 
@@ -93,7 +95,8 @@ static void source_changed(Player *player, TransportBar *bar)
   for (guint i = 0; source != NULL && i < source->event_count(source->owner); i++) {
     const WorldEvent *event = source->event(source->owner, i);
     if (event->type == WORLD_STEP)
-      gtk_scale_add_mark(GTK_SCALE(bar->scale), scrub_scale_position(&bar->scrub, event->time), GTK_POS_TOP, NULL);
+      gtk_scale_add_mark(GTK_SCALE(bar->scale), scrub_scale_position(&bar->scrub, event->time), GTK_POS_TOP,
+                         NULL);
   }
   gtk_widget_set_sensitive(bar->scale, source != NULL);
   gtk_widget_set_sensitive(bar->play, source != NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The transport under the stage: to start, back, play, forward, to end; what a step is; speed; scrubber; clock. The window installs the keys
- * (Space: player_toggle; Left, Right: player_step_back, player_step_forward; Home, End). */
+/* The transport under the stage: to start, back, play, forward, to end; what a step is; speed; scrubber;
+ * clock. The window installs the keys (Space: player_toggle; Left, Right: player_step_back,
+ * player_step_forward; Home, End). */
 #pragma once
 
 #include "ui/scene/player.h"

@@ -31,8 +31,10 @@ static void lines(cairo_t *cr, const double (*points)[2], size_t count)
   cairo_stroke(cr);
 }
 
-#define POLYGON(cr, ...) polygon(cr, (const double[][2]){__VA_ARGS__}, sizeof((double[][2]){__VA_ARGS__}) / sizeof(double[2]))
-#define LINES(cr, ...) lines(cr, (const double[][2]){__VA_ARGS__}, sizeof((double[][2]){__VA_ARGS__}) / sizeof(double[2]))
+#define POLYGON(cr, ...)                                                                                     \
+  polygon(cr, (const double[][2]){__VA_ARGS__}, sizeof((double[][2]){__VA_ARGS__}) / sizeof(double[2]))
+#define LINES(cr, ...)                                                                                       \
+  lines(cr, (const double[][2]){__VA_ARGS__}, sizeof((double[][2]){__VA_ARGS__}) / sizeof(double[2]))
 
 /* Solid glyphs are drawn in a group, where their sign is taken out again. */
 static void cut_out(cairo_t *cr)
@@ -160,7 +162,8 @@ static void draw_warning(cairo_t *cr)
 static void draw_refused(cairo_t *cr)
 {
   const double near = 4.9, far = 11.1, low = 0.6, high = 15.4;
-  POLYGON(cr, {near, low}, {far, low}, {high, near}, {high, far}, {far, high}, {near, high}, {low, far}, {low, near});
+  POLYGON(cr, {near, low}, {far, low}, {high, near}, {high, far}, {far, high}, {near, high}, {low, far},
+          {low, near});
   cairo_fill(cr);
   cut_out(cr);
   cairo_set_line_width(cr, 1.8);
@@ -304,8 +307,9 @@ void glyph_draw(cairo_t *cr, Glyph glyph, double x, double y, double size, const
 Glyph glyph_for_protocol(ProtocolId protocol)
 {
   static const Glyph by_protocol[PROTOCOL_COUNT] = {
-      [PROTOCOL_SMTP] = GLYPH_SMTP, [PROTOCOL_POP2] = GLYPH_POP2, [PROTOCOL_POP3] = GLYPH_POP3,   [PROTOCOL_IMAP] = GLYPH_IMAP,
-      [PROTOCOL_HTTP] = GLYPH_HTTP, [PROTOCOL_DNS] = GLYPH_DNS,   [PROTOCOL_TLS] = GLYPH_PADLOCK,
+      [PROTOCOL_SMTP] = GLYPH_SMTP,   [PROTOCOL_POP2] = GLYPH_POP2, [PROTOCOL_POP3] = GLYPH_POP3,
+      [PROTOCOL_IMAP] = GLYPH_IMAP,   [PROTOCOL_HTTP] = GLYPH_HTTP, [PROTOCOL_DNS] = GLYPH_DNS,
+      [PROTOCOL_TLS] = GLYPH_PADLOCK,
   };
   return protocol < PROTOCOL_COUNT ? by_protocol[protocol] : GLYPH_NONE;
 }

@@ -5,7 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-#define RGB(hex) {((hex) >> 16 & 0xff) / 255.0, ((hex) >> 8 & 0xff) / 255.0, ((hex)&0xff) / 255.0, 1.0}
+#define RGB(hex)                                                                                             \
+  {                                                                                                          \
+    ((hex) >> 16 & 0xff) / 255.0, ((hex) >> 8 & 0xff) / 255.0, ((hex)&0xff) / 255.0, 1.0                     \
+  }
 
 /* clang-format off */
 #define COLOR_ROWS \
@@ -85,10 +88,10 @@ static const Palette palettes[THEME_COUNT] = {
 
 /* What CSS calls each colour. */
 static const char *const css_names[COLOR_COUNT] = {
-    "window",   "list",   "selected",    "stage",       "place",     "text",     "dim",    "shape",
-    "accent",   "smtp",   "pop",         "imap",        "http",      "dns",      "tls",    "ok",
-    "continue", "later",  "error",       "marker",      "marker_fg", "marker_line", "hatch_ground", "hatch_line",
-    "postcard", "band_1", "band_2",      "band_3",      "host",      "border",   "disc",   "disc_fg",
+    "window",   "list",   "selected", "stage",  "place",     "text",        "dim",          "shape",
+    "accent",   "smtp",   "pop",      "imap",   "http",      "dns",         "tls",          "ok",
+    "continue", "later",  "error",    "marker", "marker_fg", "marker_line", "hatch_ground", "hatch_line",
+    "postcard", "band_1", "band_2",   "band_3", "host",      "border",      "disc",         "disc_fg",
 };
 
 const Palette *palette_get(Theme theme)
@@ -112,9 +115,11 @@ const Palette *palette_get_for_widget(GtkWidget *widget)
 {
   g_autofree char *name = NULL;
   gboolean dark = FALSE;
-  g_object_get(gtk_widget_get_settings(widget), "gtk-theme-name", &name, "gtk-application-prefer-dark-theme", &dark, NULL);
+  g_object_get(gtk_widget_get_settings(widget), "gtk-theme-name", &name, "gtk-application-prefer-dark-theme",
+               &dark, NULL);
   if (name != NULL && strstr(name, "HighContrast") != NULL)
-    return &palettes[dark || strstr(name, "Inverse") != NULL ? THEME_HIGH_CONTRAST_INVERSE : THEME_HIGH_CONTRAST];
+    return &palettes[dark || strstr(name, "Inverse") != NULL ? THEME_HIGH_CONTRAST_INVERSE
+                                                             : THEME_HIGH_CONTRAST];
   GdkRGBA ground;
   /* A theme of another name says whether it is dark by its own background, whatever is preferred. */
   if (gtk_style_context_lookup_color(gtk_widget_get_style_context(widget), "theme_bg_color", &ground))
@@ -136,8 +141,9 @@ void palette_set_source(const Palette *palette, Color color, cairo_t *cr)
 Color palette_protocol_color(ProtocolId protocol)
 {
   static const Color colors[PROTOCOL_COUNT] = {
-      [PROTOCOL_NONE] = COLOR_DIM,  [PROTOCOL_SMTP] = COLOR_SMTP, [PROTOCOL_POP2] = COLOR_POP, [PROTOCOL_POP3] = COLOR_POP,
-      [PROTOCOL_IMAP] = COLOR_IMAP, [PROTOCOL_HTTP] = COLOR_HTTP, [PROTOCOL_DNS] = COLOR_DNS,  [PROTOCOL_TLS] = COLOR_TLS,
+      [PROTOCOL_NONE] = COLOR_DIM, [PROTOCOL_SMTP] = COLOR_SMTP, [PROTOCOL_POP2] = COLOR_POP,
+      [PROTOCOL_POP3] = COLOR_POP, [PROTOCOL_IMAP] = COLOR_IMAP, [PROTOCOL_HTTP] = COLOR_HTTP,
+      [PROTOCOL_DNS] = COLOR_DNS,  [PROTOCOL_TLS] = COLOR_TLS,
   };
   return protocol < PROTOCOL_COUNT ? colors[protocol] : COLOR_DIM;
 }

@@ -54,7 +54,8 @@ typedef struct {
 /* Returns the palette of a theme. Static. */
 const Palette *palette_get(Theme theme);
 
-/* Returns the palette that suits the widget's theme: by its name, then by the luminance of its window background. Static. */
+/* Returns the palette that suits the widget's theme: by its name, then by the luminance of its window
+ * background. Static. */
 const Palette *palette_get_for_widget(GtkWidget *widget);
 
 /* Returns the colour, and makes it the source of cr. */
@@ -74,5 +75,6 @@ void palette_hex(const Palette *palette, Color color, char text[PALETTE_HEX]);
 /* Returns CSS @define-color lines ("carteiro_smtp" …) for the program's style sheet; free with g_free. */
 char *palette_dup_css(const Palette *palette);
 
-/* Fills the current path with the sealed pattern: ground, and lines at 45°, 1 px every 5 px. Keeps no path. */
+/* Fills the current path with the sealed pattern: ground, and lines at 45°, 1 px every 5 px. Keeps no path.
+ */
 void palette_fill_hatched(const Palette *palette, cairo_t *cr);

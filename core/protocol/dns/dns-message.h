@@ -83,8 +83,8 @@ void dns_message_free(DnsMessage *message);
 void dns_message_append_question(DnsMessage *message, const char *name, DnsType type);
 void dns_message_append_record(GArray *section, const DnsRecord *record);
 
-/* Returns the datagram, names compressed, the caller's to unref. Where it would be longer than limit bytes, records
- * are left off from the end, and TC is set unless they were additional (RFC 2181 §9). */
+/* Returns the datagram, names compressed, the caller's to unref. Where it would be longer than limit bytes,
+ * records are left off from the end, and TC is set unless they were additional (RFC 2181 §9). */
 GBytes *dns_message_build(const DnsMessage *message, size_t limit);
 
 /* Returns "MX" and so on, or "TYPE123" written into room (RFC 3597). */

@@ -61,6 +61,10 @@ static const VocabularyReply replies[] = {
      N_("The server heard DONE; the client may send commands again.")},
     {"OK", "EXPUNGE", REPLY_OK, "RFC 9051 §6.4.3", N_("The marked messages are gone"),
      N_("An EXPUNGE line before this one named each of them.")},
+    {"OK", "COMPRESS", REPLY_OK, "RFC 4978 §3", N_("Squeezed from the next byte on"),
+     N_("Both sides now send DEFLATE-compressed bytes, and this timeline reads no further. It is no "
+        "protection: "
+        "whoever has the bytes can inflate them.")},
     {"OK", "LOGOUT", REPLY_OK, "RFC 9051 §6.1.3", N_("Farewell; the line closes"),
      N_("The session is over and the server closes the connection.")},
     {"+", "IDLE", REPLY_CONTINUE, "RFC 9051 §6.3.13", N_("I shall tell you what happens"),

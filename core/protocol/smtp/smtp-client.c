@@ -9,8 +9,7 @@
 #include "protocol/smtp/smtp-syntax.h"
 
 #define REPLY_BYTES_MAX 65536u /* of one reply, all its lines together */
-#define RECIPIENTS_AT_ONCE                                                                                   \
-  50u /* RCPT commands sent before their replies are read; each reply must fit the window */
+#define RECIPIENTS_AT_ONCE 50u /* RCPT commands sent before their replies are read */
 #define MINUTE (60 * NANOSECONDS_PER_SECOND)
 
 /* What a reply that is awaited answers. */

@@ -313,7 +313,10 @@ static void reply_wrong_order(SmtpServer *server)
     text = "Need RCPT first";
   else if (server->word == SMTP_AUTH)
     text = "Not during a transaction";
-  if (server->word == SMTP_DATA && server->refused_recipients)
+  bool nobody_left = server->word == SMTP_DATA && server->refused_recipients;
+  /* A command that was not allowed changes no state, whatever its row says. */
+  server->word = VOCABULARY_UNKNOWN;
+  if (nobody_left)
     smtp_server_reply(server, 554, "5.5.1", "No valid recipients");
   else
     smtp_server_reply(server, 503, "5.5.1", text);
@@ -323,8 +326,8 @@ void smtp_server_command(SmtpServer *server, Bytes line)
 {
   SmtpCommand command;
   smtp_parse_command(line, &command);
-  server->word = command.word;
   Handler handler = find_handler(server, command.word);
+  server->word = handler == NULL ? VOCABULARY_UNKNOWN : command.word;
   if (command.word == VOCABULARY_UNKNOWN)
     smtp_server_reply(server, 500, "5.5.2", "Command not recognized");
   else if (handler == NULL)

@@ -66,7 +66,11 @@ static cairo_surface_t *draw_moment(const Moment *moment, const Palette *palette
   g_autoptr(SceneState) state = scene_state_new(&source);
   scene_state_set_eve_link(state, moment->eve);
   scene_state_seek(state, WALK_AT(moment->at));
-  SceneFrame frame = {.width = moment->width, .height = moment->height, .font = "Cantarell", .em = moment->em, .presenter = moment->presenter};
+  SceneFrame frame = {.width = moment->width,
+                      .height = moment->height,
+                      .font = "Cantarell",
+                      .em = moment->em,
+                      .presenter = moment->presenter};
   g_autoptr(SceneLayout) layout = scene_layout_new(state, &frame);
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, moment->width, moment->height);
   cairo_t *cr = cairo_create(surface);
@@ -76,7 +80,8 @@ static cairo_surface_t *draw_moment(const Moment *moment, const Palette *palette
   return surface;
 }
 
-/* The mean difference of the colour channels, 0 … 255; 255 where the sizes differ. *worst: share of pixels that differ much. */
+/* The mean difference of the colour channels, 0 … 255; 255 where the sizes differ. *worst: share of pixels
+ * that differ much. */
 static double difference(cairo_surface_t *a, cairo_surface_t *b, double *worst)
 {
   int width = cairo_image_surface_get_width(a), height = cairo_image_surface_get_height(a);
@@ -84,8 +89,10 @@ static double difference(cairo_surface_t *a, cairo_surface_t *b, double *worst)
   if (width != cairo_image_surface_get_width(b) || height != cairo_image_surface_get_height(b)) return 255;
   double sum = 0, far = 0;
   for (int y = 0; y < height; y++) {
-    const uint32_t *first = (const uint32_t *)(void *)(cairo_image_surface_get_data(a) + y * cairo_image_surface_get_stride(a));
-    const uint32_t *second = (const uint32_t *)(void *)(cairo_image_surface_get_data(b) + y * cairo_image_surface_get_stride(b));
+    const uint32_t *first =
+        (const uint32_t *)(void *)(cairo_image_surface_get_data(a) + y * cairo_image_surface_get_stride(a));
+    const uint32_t *second =
+        (const uint32_t *)(void *)(cairo_image_surface_get_data(b) + y * cairo_image_surface_get_stride(b));
     for (int x = 0; x < width; x++) {
       int most = 0;
       for (int shift = 0; shift < 24; shift += 8) {
@@ -143,7 +150,8 @@ static void test_contrast(void)
 /* The comparison itself must be able to fail: two moments are not alike. */
 static void test_comparison(void)
 {
-  cairo_surface_t *first = draw_moment(&moments[0], palette_get(THEME_LIGHT)), *second = draw_moment(&moments[3], palette_get(THEME_LIGHT));
+  cairo_surface_t *first = draw_moment(&moments[0], palette_get(THEME_LIGHT)),
+                  *second = draw_moment(&moments[3], palette_get(THEME_LIGHT));
   double worst;
   g_assert_cmpfloat(difference(first, first, &worst), ==, 0);
   g_assert_cmpfloat(difference(first, second, &worst), >, 0.25);
@@ -154,7 +162,8 @@ static void test_comparison(void)
 int main(int count, char **arguments)
 {
   g_test_init(&count, &arguments, NULL);
-  /* GLib decides at the first translation whether a program is translated at all: that must not be an English one. */
+  /* GLib decides at the first translation whether a program is translated at all: that must not be an English
+   * one. */
   use_language("pt_BR");
   g_assert_cmpstr(_("queue"), ==, "fila");
   update = count > 1 && strcmp(arguments[1], "--update") == 0;
