@@ -370,7 +370,7 @@ static void any_datagram_is_survived(void)
   Recorder recorder = {text, 0};
   DecoderSink sink = {record_line, &recorder};
   void *decoder = dns_decoder_class.create(&sink, true);
-  for (guint i = 0; i < 20000; i++) {
+  for (guint i = 0; i < 4000; i++) {
     Bytes good = view_of(i % 2 == 0 ? asked : answered);
     g_autofree uint8_t *bad = g_memdup2(good.data, good.length);
     for (gint changes = g_rand_int_range(random, 0, 6); changes > 0; changes--)
@@ -386,7 +386,7 @@ static void any_datagram_is_survived(void)
     endpoint_consumed(server, pending.length);
     g_string_truncate(text, 0);
   }
-  g_assert_cmpuint(recorder.count, >, 10000);
+  g_assert_cmpuint(recorder.count, >, 2000);
   dns_decoder_class.destroy(decoder);
   g_string_free(text, TRUE);
   endpoint_free(server);
