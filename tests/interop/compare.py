@@ -5,7 +5,6 @@ tshark-faults.txt, with its reason; a reason without its difference is a fault t
 import collections
 import json
 import pathlib
-import re
 import subprocess
 import sys
 
@@ -36,13 +35,14 @@ def ours(program, capture):
 
 def theirs(capture):
     """The same of what tshark reads."""
-    command = ["tshark", "-r", str(capture), "-Y", "smtp||pop||imap", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|"]
+    command = ["tshark", "-r", str(capture), "-Y", "smtp||pop||imap", "-T", "json"]
     for field in FIELDS:
         command += ["-e", field]
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     said = collections.defaultdict(list)
-    for line in out.splitlines():
-        stream, smtp, code, pop, indicator, tag, imap, reply_tag, status = (part.split("|") if part else [] for part in line.split("\t"))
+    for frame in json.loads(out or "[]"):
+        layers = frame["_source"]["layers"]
+        stream, smtp, code, pop, indicator, tag, imap, reply_tag, status = (layers.get(field, []) for field in FIELDS)
         stream = int(stream[0])
         said[stream, "commands"] += smtp + pop + [" ".join(pair) for pair in zip(tag, imap)] + tag[len(imap):]
         said[stream, "replies"] += code + indicator + [" ".join(pair) for pair in zip(reply_tag, status)]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Journeys through the window. Usage: journeys.py PROGRAM CAPTURES-FOLDER"""
 import os
+import re
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -71,12 +72,18 @@ def hides_secrets():
         check(SECRET.encode().hex(" ")[:11] not in shown, "the bytes show the password in hexadecimal")
 
 
+def step_of(window):
+    """The step's number as the sentence says it: "2 of 6"."""
+    found = re.search(r"\d of 6", window.texts())
+    return found.group(0) if found else None
+
+
 def plays_the_walk():
     """The simulation plays: its lines, sentence and clock move forward and back"""
     with running() as window:
         window.wait_text("paused")
         table = window.table()
-        start, clock = table.count(), window.find("Clock")
+        start, clock, first_step = table.count(), window.find("Clock"), step_of(window)
 
         def read_clock():
             return text_of(clock)
@@ -99,9 +106,11 @@ def plays_the_walk():
         wait("lines while playing", lambda: table.count() > less + 1)
         window.press("Pause")
         window.wait_text("paused")
+        window.press("To the End")
+        wait("the last step", lambda: step_of(window) == "6 of 6")
         window.press("To the Start")
         wait("the start", lambda: table.count() == start)
-        window.wait_text("2 of 6")
+        wait("the first sentence again", lambda: step_of(window) == first_step)
         window.press("Step Forward")
         window.wait_text("The server speaks first")
         check(table.row(start)[Table.WIRE].startswith("220 "), f"the first words are {table.row(start)}")
