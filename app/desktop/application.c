@@ -245,6 +245,13 @@ static void do_open(GSimpleAction *action, GVariant *parameter, gpointer data)
   if (file != NULL) open_capture(application, file);
 }
 
+static void do_open_recent(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  (void)action;
+  g_autoptr(GFile) file = g_file_new_for_uri(g_variant_get_string(parameter, NULL));
+  open_capture(data, file);
+}
+
 static void do_watch(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   (void)action;
@@ -350,9 +357,13 @@ static void carteiro_application_open(GApplication *base, GFile **files, int cou
 static void carteiro_application_startup(GApplication *base)
 {
   static const GActionEntry entries[] = {
-      {.name = "open", .activate = do_open},       {.name = "watch", .activate = do_watch},
-      {.name = "save-as", .activate = do_save_as}, {.name = "cancel", .activate = do_cancel},
-      {.name = "about", .activate = do_about},     {.name = "quit", .activate = do_quit},
+      {.name = "open-recent", .activate = do_open_recent, .parameter_type = "s"},
+      {.name = "open", .activate = do_open},
+      {.name = "watch", .activate = do_watch},
+      {.name = "save-as", .activate = do_save_as},
+      {.name = "cancel", .activate = do_cancel},
+      {.name = "about", .activate = do_about},
+      {.name = "quit", .activate = do_quit},
   };
   G_APPLICATION_CLASS(carteiro_application_parent_class)->startup(base);
   g_action_map_add_action_entries(G_ACTION_MAP(base), entries, G_N_ELEMENTS(entries), base);

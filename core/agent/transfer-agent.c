@@ -178,6 +178,9 @@ static void session_ended(void *owner, Endpoint *endpoint, AgentEnd end)
 
 static const AgentSessionClass session_class = {session_event, session_ended};
 
+/* LOGIN alone: user and password go on lines of their own, so that a class sees each of them unfolded. */
+static const uint32_t submission_capabilities = SMTP_CAPABILITIES_RELAY | SMTP_CAPABILITY_AUTH_LOGIN;
+
 static Endpoint *accept_session(TransferAgent *agent, const char *peer, bool submission,
                                 AgentSession *agent_session)
 {
@@ -186,7 +189,7 @@ static Endpoint *accept_session(TransferAgent *agent, const char *peer, bool sub
   *agent_session = (AgentSession){&session_class, session};
   return smtp_server_new(&(SmtpServerConfig){
       .host_name = agent->host_name,
-      .capabilities = submission ? SMTP_CAPABILITIES_SUBMISSION : SMTP_CAPABILITIES_RELAY,
+      .capabilities = submission ? submission_capabilities : SMTP_CAPABILITIES_RELAY,
       .auth_required = submission,
   });
 }

@@ -6,6 +6,7 @@
 #include "ui/detail/detail-view.h"
 #include "ui/timeline/timeline-view.h"
 #include "ui/window/message-bar.h"
+#include "ui/window/recent-menu.h"
 #include "ui/window/stage-box.h"
 #include "ui/window/style.h"
 #include "ui/window/window-keys.h"
@@ -283,24 +284,11 @@ static void main_window_class_init(MainWindowClass *class)
   gtk_widget_class_bind_template_child(widget, MainWindow, cancel_button);
 }
 
-static void open_recent(GtkRecentChooser *chooser, GtkApplication *application)
-{
-  g_autofree char *uri = gtk_recent_chooser_get_current_uri(chooser);
-  g_autoptr(GFile) file = uri == NULL ? NULL : g_file_new_for_uri(uri);
-  if (file != NULL) g_application_open(G_APPLICATION(application), &file, 1, "");
-}
-
 static void add_menus(MainWindow *window, GtkApplication *application)
 {
-  GtkWidget *recent = gtk_recent_chooser_menu_new();
-  GtkRecentFilter *ours = gtk_recent_filter_new();
-  gtk_recent_filter_add_application(ours, "Carteiro");
-  gtk_recent_chooser_set_filter(GTK_RECENT_CHOOSER(recent), ours);
-  gtk_recent_chooser_set_sort_type(GTK_RECENT_CHOOSER(recent), GTK_RECENT_SORT_MRU);
-  gtk_recent_chooser_set_show_not_found(GTK_RECENT_CHOOSER(recent), FALSE);
-  g_signal_connect_object(recent, "item-activated", G_CALLBACK(open_recent), application, 0);
-  gtk_menu_button_set_popup(window->recent_button, recent);
+  g_autoptr(GMenuModel) recent = recent_menu_new();
   GMenu *menu = gtk_application_get_menu_by_id(application, "primary-menu");
+  gtk_menu_button_set_menu_model(window->recent_button, recent);
   gtk_menu_button_set_menu_model(window->menu_button, G_MENU_MODEL(menu));
 }
 

@@ -143,12 +143,15 @@ void window_keys_enable_player(MainWindow *window, bool enabled)
   }
 }
 
-/* What has the focus decides whose a key is: a button wants Space, a field, a text or a slider every key, the list Home and End. */
+/* What has the focus decides whose a key is: a button wants Space, a field, a text or a slider every key, the
+ * list Home and End. */
 static bool is_wanted_by_focus(guint key, GtkWidget *focus)
 {
   if (focus == NULL) return false;
-  if (GTK_IS_EDITABLE(focus) || GTK_IS_TEXT_VIEW(focus) || GTK_IS_RANGE(focus) || GTK_IS_COMBO_BOX(focus)) return true;
-  if (GTK_IS_BUTTON(focus)) return key == GDK_KEY_space || gtk_widget_get_ancestor(focus, GTK_TYPE_COMBO_BOX) != NULL;
+  if (GTK_IS_EDITABLE(focus) || GTK_IS_TEXT_VIEW(focus) || GTK_IS_RANGE(focus) || GTK_IS_COMBO_BOX(focus))
+    return true;
+  if (GTK_IS_BUTTON(focus))
+    return key == GDK_KEY_space || gtk_widget_get_ancestor(focus, GTK_TYPE_COMBO_BOX) != NULL;
   return GTK_IS_TREE_VIEW(focus) && (key == GDK_KEY_Home || key == GDK_KEY_End);
 }
 
@@ -157,8 +160,9 @@ bool window_keys_before(MainWindow *window, GdkEventKey *event)
   static const struct {
     guint key;
     const char *action;
-  } keys[] = {{GDK_KEY_space, "play"}, {GDK_KEY_period, "step"}, {GDK_KEY_comma, "step-back"}, {GDK_KEY_Right, "step"},
-              {GDK_KEY_Left, "step-back"}, {GDK_KEY_Home, "to-start"}, {GDK_KEY_End, "to-end"}};
+  } keys[] = {{GDK_KEY_space, "play"}, {GDK_KEY_period, "step"},    {GDK_KEY_comma, "step-back"},
+              {GDK_KEY_Right, "step"}, {GDK_KEY_Left, "step-back"}, {GDK_KEY_Home, "to-start"},
+              {GDK_KEY_End, "to-end"}};
   if (main_window_get_player(window) == NULL) return false;
   if ((event->state & gtk_accelerator_get_default_mod_mask()) != 0) return false;
   for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
