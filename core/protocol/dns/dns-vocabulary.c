@@ -60,7 +60,8 @@ static const VocabularyReply replies[] = {
     {"NOERROR", "AAAA", REPLY_OK, "RFC 3596 §2.2", N_("Here is the IPv6 address"),
      N_("With this IPv6 address the connection can be opened.")},
     {"NOERROR", "TXT", REPLY_OK, "RFC 1035 §3.3.14", N_("This is written there"),
-     N_("The text as it was published. What it means depends on who asked: SPF begins with v=spf1.")},
+     N_("The text as it was published. What it means is told by its name and its first word: SPF begins with "
+        "v=spf1.")},
     {"NOERROR", "PTR", REPLY_OK, "RFC 1035 §3.3.12", N_("It is called this"),
      N_("The name registered for the address. A careful server now asks for that name's address, to see "
         "whether both "
@@ -68,11 +69,11 @@ static const VocabularyReply replies[] = {
     {"NODATA", NULL, REPLY_OK, "RFC 2308 §2.2", N_("The name exists, but has none of these"),
      N_("No error and no record: the name is known, only nothing of this type. A domain without MX gets its "
         "mail at "
-        "its own A address.")},
+        "its own A or AAAA address.")},
     {"NOERROR", NULL, REPLY_OK, "RFC 1035 §4.1.1", N_("Here is what I know"),
      N_("The question was understood and the records follow.")},
     {"NXDOMAIN", NULL, REPLY_REFUSED, "RFC 1035 §4.1.1", N_("There is no such name"),
-     N_("Nobody registered this name. A letter to that domain goes back to its sender, often because of a "
+     N_("Nobody published this name. A letter to such a domain goes back to its sender, often because of a "
         "typing "
         "slip after the @.")},
     {"SERVFAIL", NULL, REPLY_LATER, "RFC 1035 §4.1.1", N_("I could not find out; try again"),

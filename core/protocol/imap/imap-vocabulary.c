@@ -99,8 +99,9 @@ static const VocabularyReply replies[] = {
      N_("Those with a backslash belong to IMAP itself, such as \\Seen; the others are keywords that people "
         "or programs "
         "chose.")},
-    {"EXISTS", "IDLE", REPLY_UNTAGGED, "RFC 9051 §7.4.1", N_("Something arrived: so many by now"),
-     N_("The number of messages changed while the client waited. Usually it now fetches the new ones.")},
+    {"EXISTS", "IDLE", REPLY_UNTAGGED, "RFC 9051 §7.4.1", N_("The count changed: so many by now"),
+     N_("The number of messages changed while the client waited. When it grew, the client now fetches the "
+        "new ones.")},
     {"EXISTS", NULL, REPLY_UNTAGGED, "RFC 9051 §7.4.1", N_("So many messages are in the mailbox"),
      N_("The number comes first in the line. When it grows, new mail has arrived.")},
     {"RECENT", NULL, REPLY_UNTAGGED, "RFC 3501 §7.3.2", N_("So many came since the last visit"),
@@ -116,6 +117,8 @@ static const VocabularyReply replies[] = {
      N_("The server tells the message's flags after the change.")},
     {"FETCH", "UID STORE", REPLY_UNTAGGED, "RFC 9051 §7.5.2", N_("These are its flags now"),
      N_("The server tells the message's flags after the change.")},
+    {"FETCH", "IDLE", REPLY_UNTAGGED, "RFC 9051 §7.5.2", N_("Another device changed this message"),
+     N_("Nobody asked: the server tells every open session when a message's flags change.")},
     {"FETCH", NULL, REPLY_UNTAGGED, "RFC 9051 §7.5.2", N_("Here is what you asked of this one"),
      N_("The message's number, then pairs of item and value. Longer texts come as literals: {n} and then "
         "exactly n "

@@ -109,6 +109,7 @@ const VocabularyWord imap_words[IMAP_WORD_COUNT] = {
     [IMAP_LIST] =
         {"LIST", "reference pattern", AU | SE, NO_CHANGE, SECRET_NONE, false, false, "RFC 9051 §6.3.9",
          N_("Which mailboxes are there?"),
+         /* xgettext:no-c-format */
          N_(
              "The server names the mailboxes that fit the pattern. A * stands for anything, a % for anything "
              "within one level.")},

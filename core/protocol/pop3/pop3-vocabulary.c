@@ -198,7 +198,8 @@ static const VocabularyReply replies[] = {
         "was asked "
         "for.")},
     {"-ERR", NULL, REPLY_REFUSED, "RFC 1939 §3", N_("No; the words after it say why"),
-     N_("The command had no effect. A word in brackets, such as [IN-USE] or [AUTH], tells the program the "
+     N_("The command had no effect. A word in brackets, such as [IN-USE] or [LOGIN-DELAY], tells the program "
+        "the "
         "reason "
         "(RFC 2449 §8).")},
 };

@@ -98,7 +98,8 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
         "This is the "
         "usual, discreet answer to VRFY.")},
     {"253", NULL, REPLY_OK, "RFC 1985 §5", N_("Mail is waiting, and now on its way"),
-     N_("So many messages wait for that name, and the server has started to send them over a connection of "
+     N_("The reply says how many messages wait for that name; the server has started to send them over a "
+        "connection of "
         "its own.")},
 
     /* 3xx: go on */
@@ -120,7 +121,7 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
      N_("The server is shutting down, or has waited too long, and closes the connection. What it has not "
         "accepted stays "
         "in the client's queue for another try.")},
-    {"432", NULL, REPLY_LATER, "RFC 4954 §6", N_("Your password must be renewed first"),
+    {"432", NULL, REPLY_LATER, "RFC 4954 §6", N_("Your password must be moved over first"),
      N_("The account has to be moved over to this way of logging in, often by logging in once with PLAIN "
         "under TLS. "
         "Then this mechanism will work.")},
@@ -136,12 +137,12 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
      N_("Something went wrong on the server's side, a lookup or a scan for instance. The client keeps the "
         "letter in "
         "its queue and tries again.")},
-    {"452", "RCPT", REPLY_LATER, "RFC 5321 §4.5.3.1.10", N_("Enough recipients for one letter"),
+    {"452", "RCPT", REPLY_LATER, "RFC 5321 §4.5.3.1.10", N_("Too many recipients for one letter"),
      N_("Too many recipients at once, or no room just now. The client sends the letter to those accepted and "
         "names the "
         "others in a new transaction.")},
     {"452", NULL, REPLY_LATER, "RFC 5321 §4.2.3", N_("No room left just now"),
-     N_("The server's disk is too full for this letter at the moment. The client keeps it in its queue and "
+     N_("The server's disk is too full for this letter at the moment. The client keeps it and "
         "tries "
         "again.")},
     {"454", "STARTTLS", REPLY_LATER, "RFC 3207 §4", N_("No TLS at the moment"),
@@ -250,7 +251,8 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
         "or send it "
         "another way.")},
     {"553", NULL, REPLY_REFUSED, "RFC 5321 §4.2.3", N_("That address cannot be right"),
-     N_("The mailbox name is not allowed, badly written, or not yours to send from. The person has to "
+     N_("The mailbox name is not allowed, badly written, or not one this user may send from. The person has "
+        "to "
         "correct the "
         "address.")},
     {"554", "RCPT", REPLY_REFUSED, "RFC 5321 §4.2.3", N_("Not through this server"),
@@ -279,7 +281,7 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
     {"3", NULL, REPLY_CONTINUE, "RFC 5321 §4.2.1", N_("So far so good; go on"),
      N_("Codes that begin with 3 mean that the server waits for the rest. The client sends it.")},
     {"4", NULL, REPLY_LATER, "RFC 5321 §4.2.1", N_("Not now; try later"),
-     N_("Codes that begin with 4 mean a passing obstacle. The client keeps the letter in its queue and tries "
+     N_("Codes that begin with 4 mean a passing obstacle. The client keeps the letter and tries "
         "again.")},
     {"5", NULL, REPLY_REFUSED, "RFC 5321 §4.2.1", N_("No; asking again does not help"),
      N_("Codes that begin with 5 mean a lasting refusal. The client gives up on this step, and the sender is "

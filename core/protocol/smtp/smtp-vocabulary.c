@@ -72,8 +72,8 @@ static const VocabularyWord words[SMTP_WORD_COUNT] = {
                       "headers first, until a line with a lone dot.")},
     [SMTP_BDAT] = {"BDAT", "size [LAST]", IN(RECIPIENTS) | IN(DATA), ANY_REPLY_TO(READY), SECRET_NONE, false,
                    false, "RFC 3030 §2", N_("A piece of the letter, counted in bytes"),
-                   N_("The message in counted pieces instead of lines up to a dot, so that any bytes may "
-                      "travel. The piece "
+                   N_("The message in counted pieces instead of lines up to a dot, which no byte inside "
+                      "can end too soon. The piece "
                       "follows at once; LAST marks the final one, and each piece gets its reply.")},
     [SMTP_RSET] = {"RSET", "", AFTER_GREETING | IN(DATA), OK_TO(READY), SECRET_NONE, false, false,
                    "RFC 5321 §4.1.1.5", N_("Forget this envelope; we stay connected"),
@@ -132,7 +132,8 @@ static const VocabularyWord words[SMTP_WORD_COUNT] = {
                        "RFC 3207 §4", N_("Let us seal this line with TLS"),
                        N_("Asks to go on under TLS on the same connection. After 220 both forget what was "
                           "said in clear, and the "
-                          "client says EHLO again inside. Someone in the middle can cross out the offer.")},
+                          "client says EHLO again inside. Someone in the middle can cross out the server's "
+                          "offer of STARTTLS.")},
     [SMTP_ETRN] = {"ETRN", "[@]node", IN(READY), NO_CHANGE, SECRET_NONE, false, false, "RFC 1985 §5",
                    N_("Please send what you keep for us"),
                    N_("A site that is not always connected asks the server to try its queue for it now. The "
