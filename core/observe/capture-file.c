@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,7 +40,7 @@ static const char *describe_errno(int code)
       {ENOENT, N_("there is no such file")},
       {EACCES, N_("you have no permission to read it")},
       {EPERM, N_("you have no permission to read it")},
-      {EISDIR, N_("this is a directory, not a file")},
+      {EISDIR, N_("this is a folder, not a file")},
       {EIO, N_("the disk or device reports a read error")},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -59,7 +60,7 @@ static bool set_read_error(const CaptureFile *file, GError **error)
   }
   if (capture_file_window_end(window) >= window->total) return false;
   g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_READ,
-              _("the file became shorter while it was read: it now ends at byte %" G_GUINT64_FORMAT),
+              _("the file became shorter while it was read: it now ends at byte %" PRIu64),
               capture_file_window_end(window));
   return true;
 }
@@ -75,7 +76,7 @@ CaptureStep capture_file_cut_in_frame(CaptureFile *file, GError **error)
   file->ended = true;
   if (!set_read_error(file, error))
     g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_DAMAGED,
-                _("the file ends inside frame %u, at byte %" G_GUINT64_FORMAT), file->frames + 1,
+                _("the file ends inside frame %u, at byte %" PRIu64), file->frames + 1,
                 capture_file_window_end(&file->window));
   return CAPTURE_FAILED;
 }
@@ -87,10 +88,10 @@ CaptureStep capture_file_cut_in_block(CaptureFile *file, GError **error)
   if (set_read_error(file, error)) return CAPTURE_FAILED;
   if (file->interfaces->len == 0)
     g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_DAMAGED,
-                _("the file ends inside its header, at byte %" G_GUINT64_FORMAT), end);
+                _("the file ends inside its header, at byte %" PRIu64), end);
   else
     g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_DAMAGED,
-                _("the file ends inside the block after frame %u, at byte %" G_GUINT64_FORMAT), file->frames,
+                _("the file ends inside the block after frame %u, at byte %" PRIu64), file->frames,
                 end);
   return CAPTURE_FAILED;
 }

@@ -42,7 +42,7 @@ static void set_error(int code, GError **error)
       {EPERM, N_("you have no permission to write there")},
       {EROFS, N_("this disk can only be read")},
       {ENOENT, N_("there is no such folder")},
-      {EISDIR, N_("this is a directory, not a file")},
+      {EISDIR, N_("this is a folder, not a file")},
       {EPIPE, N_("whoever was reading has gone away")},
       {EIO, N_("the disk or device reports a write error")},
   };

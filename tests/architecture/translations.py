@@ -29,7 +29,7 @@ def entries(text):
 
 
 def placeholders(text):
-    return sorted(re.findall(r"%(?:\d+\$)?[-+ 0#]*\d*(?:\.\d+)?(?:l|ll|z)?[diouxXcsfg%]", text))
+    return sorted(re.findall(r"%(?:<PRI[a-z]+\d+>|(?:\d+\$)?[-+ 0#]*\d*(?:\.\d+)?(?:l|ll|z)?[diouxXcsfg%])", text))
 
 
 def main():
