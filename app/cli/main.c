@@ -11,46 +11,12 @@
 
 static const Command *const commands[] = {&decode_command, &simulate_command};
 
-int command_fail(ExitCode code, const char *where, const char *why)
-{
-  if (where != NULL)
-    fprintf(stderr, "carteiro: %s: %s\n", where, why);
-  else
-    fprintf(stderr, "carteiro: %s\n", why);
-  return (int)code;
-}
-
-bool command_parse_format(const char *name, bool allow_none, OutputFormat *format, GError **error)
-{
-  static const char *const names[] = {"text", "ndjson", "none"};
-  for (size_t i = 0; name != NULL && i < (allow_none ? 3u : 2u); i++) {
-    if (strcmp(names[i], name) != 0) continue;
-    *format = (OutputFormat)i;
-    return true;
-  }
-  if (name == NULL) return true;
-  g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--format is %s, not “%s”"),
-              allow_none ? "text, ndjson, none" : "text, ndjson", name);
-  return false;
-}
-
-bool command_parse_options(const Command *command, const GOptionEntry *entries, int *argc, char ***argv, GError **error)
-{
-  g_autoptr(GOptionContext) context = g_option_context_new(command->usage);
-  g_option_context_set_translation_domain(context, GETTEXT_PACKAGE);
-  g_option_context_set_summary(context, _(command->summary));
-  g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-  g_autofree char *name = g_strdup_printf("carteiro %s", command->name);
-  g_set_prgname(name);
-  return g_option_context_parse(context, argc, argv, error);
-}
-
 static void print_help(void)
 {
   printf("%s\n\n%s\n", _("See how e-mail works, line by line."), _("Usage:"));
   printf("  carteiro                        %s\n", _("Open the desktop program"));
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-    printf("  carteiro %-8s %-14s %s\n", commands[i]->name, commands[i]->usage, _(commands[i]->summary));
+    printf("  carteiro %-8s %-13s %s\n", commands[i]->name, commands[i]->usage, _(commands[i]->summary));
   printf("\n%s\n", _("Common options:"));
   printf("  --lang pt_BR|en                 %s\n", _("Language (else the environment’s)"));
   printf("  --version                       %s\n", _("Show the version"));
@@ -83,7 +49,8 @@ static const char *take_language(int *argc, char **argv, bool *bad)
 static int start_desktop(void)
 {
   if (g_getenv("DISPLAY") == NULL && g_getenv("WAYLAND_DISPLAY") == NULL)
-    return command_fail(EXIT_UNREADABLE, NULL, _("there is no display; “carteiro simulate” plays in the terminal"));
+    return command_fail(EXIT_UNREADABLE, "desktop", "DISPLAY",
+                        _("there is no display; “carteiro simulate” plays in the terminal"));
   char program[4096];
   ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   program[MAX(length, 0)] = '\0';
@@ -91,7 +58,8 @@ static int start_desktop(void)
   g_autofree char *desktop = g_build_filename(folder, "carteiro-desktop", NULL);
   execl(desktop, "carteiro-desktop", (char *)NULL);
   execlp("carteiro-desktop", "carteiro-desktop", (char *)NULL);
-  return command_fail(EXIT_UNREADABLE, NULL, _("the desktop program carteiro-desktop is not installed"));
+  return command_fail(EXIT_UNREADABLE, "desktop", "carteiro-desktop",
+                      _("the desktop program carteiro-desktop is not installed"));
 }
 
 int main(int argc, char **argv)
@@ -99,17 +67,18 @@ int main(int argc, char **argv)
   signal(SIGPIPE, SIG_IGN);
   bool bad = false;
   const char *language = take_language(&argc, argv, &bad);
-  if (bad || !i18n_init(language)) return command_fail(EXIT_USAGE, "--lang", _("the languages are pt_BR and en"));
+  if (!i18n_init(language) || bad)
+    return command_fail(EXIT_USAGE, "--lang", language, _("the languages are pt_BR and en"));
   if (argc < 2) return start_desktop();
   if (strcmp(argv[1], "--version") == 0) {
     printf("carteiro %s\n", CARTEIRO_VERSION);
-    return EXIT_ALL_READ;
+    return command_flush("--version");
   }
   if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
     print_help();
-    return EXIT_ALL_READ;
+    return command_flush("--help");
   }
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
     if (strcmp(argv[1], commands[i]->name) == 0) return commands[i]->run(argc - 1, argv + 1);
-  return command_fail(EXIT_USAGE, argv[1], _("no such command; see carteiro --help"));
+  return command_fail(EXIT_USAGE, _("command"), argv[1], _("no such command; see carteiro --help"));
 }

@@ -2,8 +2,6 @@
 /* Standard output for a stream of lines. */
 #include "output.h"
 
-#include "base/i18n.h"
-
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -18,9 +16,14 @@ struct Output {
   int error; /* errno of the write that failed */
 };
 
+/* Columns of the terminal, or what the person says there are; 0 where nobody knows. */
 static unsigned terminal_width(void)
 {
   struct winsize size;
+  guint64 wanted = 0;
+  const char *columns = g_getenv("COLUMNS");
+  if (columns != NULL && g_ascii_string_to_unsigned(columns, 10, 1, 10000, &wanted, NULL))
+    return (unsigned)wanted;
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 0;
 }
@@ -34,7 +37,7 @@ Output *output_new(OutputFormat format, bool reveal, GHashTable *names)
     bool terminal = isatty(STDOUT_FILENO) == 1;
     TextWriterOptions options = {.reveal = reveal,
                                  .colour = terminal && g_getenv("NO_COLOR") == NULL,
-                                 .width = terminal ? terminal_width() : 0,
+                                 .width = terminal_width(),
                                  .names = names};
     output->text = text_writer_new(&output->buffer, &options);
   }
@@ -95,8 +98,7 @@ bool output_drain(Output *output, bool now)
   return true;
 }
 
-int output_fail(const Output *output)
+int output_fail(const Output *output, const Command *command)
 {
-  if (output->error == EPIPE) return EXIT_ALL_READ;
-  return command_fail(EXIT_OUTPUT, _("standard output"), g_strerror(output->error));
+  return command_fail_output(command->name, output->error);
 }

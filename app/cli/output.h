@@ -21,11 +21,13 @@ void output_begin(Output *output, const NdjsonCapture *capture, const char *titl
 /* Writes the last line. */
 void output_end(Output *output, const InspectorCounts *counts, bool damaged);
 
-/* Hands what is buffered to standard output, all of it when now, else only when there is much. Returns false when it could not be written. */
+/* Hands what is buffered to standard output, all of it when now, else only when there is much. Returns false
+ * when it could not be written. */
 bool output_drain(Output *output, bool now);
 
-/* Returns the exit code for a failed output: 0 for a closed pipe, with a message and EXIT_OUTPUT for anything else. */
-int output_fail(const Output *output);
+/* Returns the exit code for a failed output: 0 for a closed pipe, with a message and EXIT_OUTPUT for anything
+ * else. */
+int output_fail(const Output *output, const Command *command);
 
 void output_free(Output *output);
 

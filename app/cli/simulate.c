@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* carteiro simulate: plays a scenario; its frames pass the tap and come out of the same decoder as a capture's. */
+/* carteiro simulate: plays a scenario; its frames pass the tap and come out of the same decoder as a
+ * capture's. */
 #include "base/i18n.h"
 #include "observe/capture-file.h"
 #include "observe/capture-writer.h"
 #include "output.h"
 #include "simulate/world.h"
 
-const Command simulate_command = {"simulate", "[SCENARIO]", N_("Play a scenario: Alice’s mail to Bob, or another"), command_simulate};
+const Command simulate_command = {"simulate", "[SCENARIO]",
+                                  N_("Play a scenario: Alice’s mail to Bob, or another"), command_simulate};
 
 typedef struct {
   char *format;
@@ -81,6 +83,15 @@ static CaptureWriter *open_writer(const char *path, const World *world, const ch
   return writer;
 }
 
+/* Keeps the frames. Returns the exit code; a reader that has gone is no failure. */
+static int save_frames(CaptureWriter *writer, const char *path)
+{
+  g_autoptr(GError) error = NULL;
+  if (writer == NULL || capture_writer_commit(writer, &error)) return EXIT_ALL_READ;
+  if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_PIPE)) return EXIT_ALL_READ;
+  return command_fail(EXIT_OUTPUT, simulate_command.name, path, error->message);
+}
+
 static int play(World *world, Listener *listener, const char *path)
 {
   world_run(world, NANOSECONDS_NEVER);
@@ -88,22 +99,22 @@ static int play(World *world, Listener *listener, const char *path)
     inspector_finish(listener->inspector);
     output_end(listener->output, inspector_get_counts(listener->inspector), false);
   }
-  g_autoptr(GError) error = NULL;
-  if (listener->writer != NULL && !capture_writer_commit(listener->writer, &error))
-    return command_fail(EXIT_OUTPUT, path, error->message);
-  if (listener->output_failed || !output_drain(listener->output, true)) return output_fail(listener->output);
-  return EXIT_ALL_READ;
+  int saved = save_frames(listener->writer, path);
+  if (!listener->output_failed && output_drain(listener->output, true)) return saved;
+  int written = output_fail(listener->output, &simulate_command);
+  return saved != EXIT_ALL_READ ? saved : written;
 }
 
-static int run_world(World *world, Listener *listener, const SimulateOptions *options, const Scenario *scenario,
-                     OutputFormat format)
+static int run_world(World *world, Listener *listener, const SimulateOptions *options,
+                     const Scenario *scenario, OutputFormat format)
 {
   g_autoptr(GError) failure = NULL;
   const char *title = scenario_get_title(scenario);
   g_autoptr(CaptureWriter) writer = NULL;
   if (options->pcap != NULL) {
     writer = open_writer(options->pcap, world, title, &failure);
-    if (writer == NULL) return command_fail(EXIT_OUTPUT, options->pcap, failure->message);
+    if (writer == NULL)
+      return command_fail(EXIT_OUTPUT, simulate_command.name, options->pcap, failure->message);
   }
   g_autoptr(GHashTable) names = world_names(world);
   g_autoptr(Output) output = output_new(format, options->reveal, names);
@@ -111,33 +122,39 @@ static int run_world(World *world, Listener *listener, const SimulateOptions *op
   g_autoptr(Inspector) inspector = format == FORMAT_NONE ? NULL : inspector_new(NULL, &sink);
   *listener = (Listener){inspector, writer, output, false};
   g_autoptr(GPtrArray) interfaces = world_interfaces(world);
-  NdjsonCapture capture = {options->scenarios != NULL ? options->scenarios[0] : "walk", "simulation", interfaces, NULL};
+  NdjsonCapture capture = {options->scenarios != NULL ? options->scenarios[0] : "walk", "simulation",
+                           interfaces, NULL};
   output_begin(output, &capture, title, world_get_start(world));
   return play(world, listener, options->pcap);
 }
 
-static bool parse_seed(const char *text, const Scenario *scenario, uint64_t *seed, GError **error)
+/* Returns false, after saying so, for text that is no seed. */
+static bool parse_seed(const char *text, const Scenario *scenario, uint64_t *seed)
 {
   *seed = scenario_get_seed(scenario);
-  return text == NULL || g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, seed, error);
+  if (text == NULL || g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, seed, NULL)) return true;
+  g_autofree char *where = g_strdup_printf("--seed %s", text);
+  command_fail(EXIT_USAGE, simulate_command.name, where, _("a seed is a whole number, 0 or more"));
+  return false;
 }
 
-static int simulate(const SimulateOptions *options, GError **error)
+static int simulate(const SimulateOptions *options)
 {
   OutputFormat format = FORMAT_TEXT;
-  if (!command_parse_format(options->format, true, &format, error)) return EXIT_USAGE;
-  const char *name = options->scenarios != NULL ? options->scenarios[0] : NULL;
-  g_autoptr(Scenario) scenario = scenario_load(name, (const char *const *)options->settings, error);
-  if (scenario == NULL) return EXIT_USAGE;
+  if (!command_parse_format(&simulate_command, options->format, true, &format)) return EXIT_USAGE;
+  char **names = options->scenarios;
+  if (names != NULL && names[1] != NULL)
+    return command_fail(EXIT_USAGE, simulate_command.name, names[1], _("give one scenario"));
+  g_autoptr(GError) error = NULL;
   uint64_t seed;
-  if (!parse_seed(options->seed, scenario, &seed, error)) {
-    g_prefix_error(error, "--seed: ");
-    return EXIT_USAGE;
-  }
   Listener listener = {0};
   FrameSink tap = {take_frame, &listener};
-  g_autoptr(World) world = world_new(scenario, seed, &tap, error);
-  if (world == NULL) return EXIT_USAGE;
+  g_autoptr(Scenario) scenario =
+      scenario_load(names != NULL ? names[0] : NULL, (const char *const *)options->settings, &error);
+  if (scenario != NULL && !parse_seed(options->seed, scenario, &seed)) return EXIT_USAGE;
+  g_autoptr(World) world = scenario != NULL ? world_new(scenario, seed, &tap, &error) : NULL;
+  /* These messages begin with their file and line, or with --set. */
+  if (world == NULL) return command_fail(EXIT_USAGE, simulate_command.name, NULL, error->message);
   return run_world(world, &listener, options, scenario, format);
 }
 
@@ -145,23 +162,19 @@ int command_simulate(int argc, char **argv)
 {
   SimulateOptions options = {0};
   const GOptionEntry entries[] = {
-      {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, N_("How lines are written: text, ndjson, none"), "FORMAT"},
+      {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, N_("How lines are written: text, ndjson, none"),
+       "FORMAT"},
       {"reveal", 0, 0, G_OPTION_ARG_NONE, &options.reveal, N_("Show passwords and digests"), NULL},
-      {"pcap", 0, 0, G_OPTION_ARG_FILENAME, &options.pcap, N_("Save the frames, for Carteiro and Wireshark"), "OUT.pcapng"},
+      {"pcap", 0, 0, G_OPTION_ARG_FILENAME, &options.pcap, N_("Save the frames, for Carteiro and Wireshark"),
+       "OUT.pcapng"},
       {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, N_("Another run of the same story"), "NUMBER"},
-      {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.settings, N_("Change a key of the scenario"), "KEY=VALUE"},
+      {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.settings, N_("Change a key of the scenario"),
+       "KEY=VALUE"},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.scenarios, NULL, NULL},
       G_OPTION_ENTRY_NULL,
   };
-  g_autoptr(GError) error = NULL;
-  int code = EXIT_USAGE;
-  if (command_parse_options(&simulate_command, entries, &argc, &argv, &error)) {
-    if (options.scenarios != NULL && options.scenarios[1] != NULL)
-      error = g_error_new_literal(G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("give one scenario"));
-    else
-      code = simulate(&options, &error);
-  }
-  if (error != NULL) code = command_fail(EXIT_USAGE, "simulate", error->message);
+  int code;
+  if (command_parse_options(&simulate_command, entries, argc, argv, &code)) code = simulate(&options);
   g_strfreev(options.scenarios);
   g_strfreev(options.settings);
   g_free(options.format);

@@ -11,6 +11,7 @@
 #include "ui/window/window-keys.h"
 
 #include <glib-unix.h>
+#include <inttypes.h>
 
 #define LOOK_EVERY 16 /* ms between looks at a loader */
 
@@ -90,7 +91,7 @@ static void show_simulated_counts(Player *player, CarteiroApplication *applicati
   (void)player;
   if (application->simulation == NULL) return;
   g_autofree char *title =
-      g_strdup_printf(_("%s · seed %" G_GUINT64_FORMAT), simulation_get_title(application->simulation),
+      g_strdup_printf(_("%s · seed %" PRIu64), simulation_get_title(application->simulation),
                       simulation_get_seed(application->simulation));
   show_counts(application, title, 0);
 }
@@ -289,11 +290,18 @@ static void do_about(GSimpleAction *action, GVariant *parameter, gpointer data)
   dialogs_show_about(GTK_WINDOW(CARTEIRO_APPLICATION(data)->window));
 }
 
+/* The shortcuts window goes first: GTK would take it down with its parent and complain. */
+static void close_window(CarteiroApplication *application)
+{
+  gtk_application_window_set_help_overlay(GTK_APPLICATION_WINDOW(application->window), NULL);
+  gtk_widget_destroy(GTK_WIDGET(application->window));
+}
+
 static void do_quit(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   (void)action;
   (void)parameter;
-  gtk_widget_destroy(GTK_WIDGET(CARTEIRO_APPLICATION(data)->window));
+  close_window(data);
 }
 
 static void receive_drop(GtkWidget *window, GdkDragContext *context, int x, int y,
@@ -319,7 +327,7 @@ static gboolean end_well(gpointer data)
 {
   CarteiroApplication *application = data;
   if (application->window != NULL)
-    gtk_widget_destroy(GTK_WIDGET(application->window));
+    close_window(application);
   else
     g_application_quit(G_APPLICATION(application));
   return G_SOURCE_CONTINUE;

@@ -37,6 +37,19 @@ static EndpointVerdict open_mailbox(AccessSession *session, Bytes user)
   return (EndpointVerdict){.accepted = true, .object = mailbox};
 }
 
+/* QUIT: what was marked goes, and only now. */
+static void update(AccessSession *session)
+{
+  if (session->mailbox == NULL) return;
+  for (guint i = 0; i < mailbox_get_count(session->mailbox); i++) {
+    const MailboxMessage *message = mailbox_get(session->mailbox, i);
+    AgentMove move = {.old_tray = AGENT_TRAY_MAILBOX};
+    move.message.data = g_bytes_get_data(message->message, &move.message.length);
+    if (message->marked) agent_host_message_moved(session->server->host, &move);
+  }
+  mailbox_remove_marked(session->mailbox);
+}
+
 static void session_event(void *owner, Endpoint *endpoint, const EndpointEvent *event)
 {
   AccessSession *session = owner;
@@ -50,7 +63,7 @@ static void session_event(void *owner, Endpoint *endpoint, const EndpointEvent *
     verdict = open_mailbox(session, event->user);
     break;
   case ENDPOINT_UPDATE:
-    if (session->mailbox != NULL) mailbox_remove_marked(session->mailbox);
+    update(session);
     verdict.accepted = true;
     break;
   case ENDPOINT_CLOSE:

@@ -73,6 +73,7 @@ typedef struct {
                   Endpoint *endpoint, const AgentSession *session);
   void (*listen)(AgentHost *host, AgentTransport transport, uint16_t port, const AgentService *service);
   void (*message_moved)(AgentHost *host, const AgentMove *move);
+  void (*message_lies)(AgentHost *host, Bytes message, AgentTray tray, guint copies);
 } AgentHostClass;
 
 /* Every provider of effects begins with this. */
@@ -122,4 +123,11 @@ static inline void agent_host_listen(AgentHost *host, AgentTransport transport, 
 static inline void agent_host_message_moved(AgentHost *host, const AgentMove *move)
 {
   host->class->message_moved(host, move);
+}
+
+/* Tells how many copies of message lie in a tray of this host, so that nobody goes on thinking it has left
+ * where the word of the other side was lost, or went for some recipients only. */
+static inline void agent_host_message_lies(AgentHost *host, Bytes message, AgentTray tray, guint copies)
+{
+  host->class->message_lies(host, message, tray, copies);
 }

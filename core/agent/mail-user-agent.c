@@ -13,6 +13,8 @@
 #include <inttypes.h>
 
 #define MOST_TRIES 5u
+/* A letter lies in the outbox for a while before it is handed over. */
+#define COMPOSING (3 * NANOSECONDS_PER_SECOND / 2)
 #define FIRST_WAIT (30 * NANOSECONDS_PER_SECOND) /* before a second try; doubled each time */
 
 struct MailUserAgent {
@@ -36,8 +38,8 @@ typedef struct {
   GBytes *letter; /* send */
   Envelope *envelope;
 
-  bool keep;          /* fetch */
-  GPtrArray *fetched; /* of GBytes: in this session */
+  bool keep;     /* fetch */
+  guint fetched; /* letters in this session */
 } MailUserTask;
 
 static void task_begin(void *owner);
@@ -48,7 +50,6 @@ static void task_free(gpointer data)
   agent_host_cancel_timer(task->agent->host, &task->again);
   if (task->letter != NULL) g_bytes_unref(task->letter);
   envelope_free(task->envelope);
-  if (task->fetched != NULL) g_ptr_array_unref(task->fetched);
   g_free(task);
 }
 
@@ -70,10 +71,18 @@ static Bytes bytes_of(GBytes *letter)
   return view;
 }
 
+/* The server said what it took; what we still have, we have. */
+static void tell_outbox(const MailUserTask *task)
+{
+  guint copies = g_ptr_array_find(task->agent->outbox, task->letter, NULL) ? 1 : 0;
+  agent_host_message_lies(task->agent->host, bytes_of(task->letter), AGENT_TRAY_OUTBOX, copies);
+}
+
 /* The connection is over: the task is done, or waits for another try. */
 static void task_ended(MailUserTask *task)
 {
   MailUserAgent *agent = task->agent;
+  if (task->letter != NULL) tell_outbox(task);
   if (!task->good && !task->hopeless && task->tries < MOST_TRIES) {
     Nanoseconds wait = FIRST_WAIT << (task->tries - 1);
     agent_host_set_timer(agent->host, &task->again, agent_host_now(agent->host) + wait);
@@ -121,6 +130,11 @@ static const AgentSessionClass send_class = {send_event, send_ended};
 static void begin_send(MailUserTask *task)
 {
   MailUserAgent *agent = task->agent;
+  if (task->envelope->recipients->len == 0) { /* to nobody: it stays in the outbox */
+    task->hopeless = true;
+    task_ended(task);
+    return;
+  }
   Endpoint *client = smtp_client_new(&(SmtpClientConfig){
       .host_name = agent->host_name,
       .user = agent->user,
@@ -137,14 +151,13 @@ static void take_letter(MailUserTask *task, const Endpoint *client, Bytes messag
   MailUserAgent *agent = task->agent;
   GBytes *letter = g_bytes_new(message.data, message.length);
   g_ptr_array_add(agent->inbox, letter);
-  g_ptr_array_add(task->fetched, g_bytes_ref(letter));
+  task->fetched++;
   const char *uid = pop3_client_get_fetched(client).uid;
   if (task->keep && uid != NULL)
     g_ptr_array_insert(agent->known_uids, (gint)agent->known_uids->len - 1, g_strdup(uid));
   agent_host_message_moved(agent->host, &(AgentMove){
                                             .message = message,
-                                            .from = agent->server,
-                                            .old_tray = AGENT_TRAY_MAILBOX,
+                                            .from = agent->server, /* which removes its own only at QUIT */
                                             .new_tray = AGENT_TRAY_INBOX,
                                         });
 }
@@ -154,7 +167,7 @@ static void fetch_event(void *owner, Endpoint *client, const EndpointEvent *even
   MailUserTask *task = owner;
   if (event->type == ENDPOINT_FETCHED) take_letter(task, client, event->message);
   if (event->type == ENDPOINT_FAILED) task->good = false;
-  if (event->type == ENDPOINT_FAILED) task->hopeless = event->reply.length > 0 && task->fetched->len == 0;
+  if (event->type == ENDPOINT_FAILED) task->hopeless = event->reply.length > 0 && task->fetched == 0;
 }
 
 static void fetch_ended(void *owner, Endpoint *client, AgentEnd end)
@@ -163,15 +176,7 @@ static void fetch_ended(void *owner, Endpoint *client, AgentEnd end)
   MailUserTask *task = owner;
   if (end == AGENT_STOPPED) return;
   if (end != AGENT_CLOSED) task->good = false;
-  /* What was not deleted by QUIT lies in the mailbox still. */
-  for (guint i = 0; (task->keep || !task->good) && i < task->fetched->len; i++)
-    agent_host_message_moved(task->agent->host, &(AgentMove){
-                                                    .message = bytes_of(g_ptr_array_index(task->fetched, i)),
-                                                    .from = task->agent->server,
-                                                    .to = task->agent->server,
-                                                    .new_tray = AGENT_TRAY_MAILBOX,
-                                                });
-  g_ptr_array_set_size(task->fetched, 0);
+  task->fetched = 0;
   task_ended(task);
 }
 
@@ -234,14 +239,13 @@ void mail_user_agent_send(MailUserAgent *agent, const char *to, const char *subj
   g_ptr_array_add(agent->outbox, g_bytes_ref(task->letter));
   agent_host_message_moved(agent->host,
                            &(AgentMove){.message = bytes_of(task->letter), .new_tray = AGENT_TRAY_OUTBOX});
-  task_begin(task);
+  agent_host_set_timer(agent->host, &task->again, agent_host_now(agent->host) + COMPOSING);
 }
 
 void mail_user_agent_fetch(MailUserAgent *agent, bool keep, MailUserAgentDone done, void *owner)
 {
   MailUserTask *task = task_new(agent, done, owner);
   task->keep = keep;
-  task->fetched = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
   task_begin(task);
 }
 

@@ -27,6 +27,9 @@ void transfer_agent_bounce(TransferAgent *agent, const MailQueueEntry *entry, co
 /* Begins a try for every entry that is due, and sets the timer for the rest. */
 void transfer_agent_run_queue(TransferAgent *agent);
 
+/* Sets the timer for the entry due next. */
+void transfer_agent_wake(TransferAgent *agent);
+
 /* Returns message as bytes. */
 static inline Bytes transfer_agent_bytes(GBytes *message)
 {

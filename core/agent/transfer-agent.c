@@ -9,7 +9,8 @@
 
 #include <inttypes.h>
 
-#define MOST_HOPS 50u /* Received lines; RFC 5321 §6.3 wants a large number */
+#define QUEUE_REST (NANOSECONDS_PER_SECOND / 2) /* a message lies in the queue before its first try */
+#define MOST_HOPS 50u                           /* Received lines; RFC 5321 §6.3 wants a large number */
 
 /* One connection to us. */
 typedef struct {
@@ -61,8 +62,16 @@ bool transfer_agent_deliver(TransferAgent *agent, const char *sender, const char
   return true;
 }
 
+/* Tells of a copy in tray: the first comes from where move says, others are made here. */
+static void tell_copy(const TransferAgent *agent, AgentMove *move, AgentTray tray)
+{
+  move->new_tray = tray;
+  agent_host_message_moved(agent->host, move);
+  *move = (AgentMove){.message = move->message};
+}
+
 /* Queues one entry for each domain among recipients that are not ours. */
-static void queue_by_domain(TransferAgent *agent, const Envelope *envelope, GBytes *message)
+static void queue_by_domain(TransferAgent *agent, const Envelope *envelope, GBytes *message, AgentMove *move)
 {
   g_autoptr(GPtrArray) left = g_ptr_array_new();
   for (guint i = 0; i < envelope->recipients->len; i++)
@@ -83,33 +92,31 @@ static void queue_by_domain(TransferAgent *agent, const Envelope *envelope, GByt
         i++;
       }
     }
-    mail_queue_append(agent->queue, part, message, agent_host_now(agent->host));
+    Nanoseconds now = agent_host_now(agent->host);
+    mail_queue_append(agent->queue, part, message, now)->next_try = now + QUEUE_REST;
+    tell_copy(agent, move, AGENT_TRAY_QUEUE);
   }
 }
 
-/* Puts a message where it belongs: mailboxes here, or the queue. Returns the tray it now lies in. */
-static AgentTray place(TransferAgent *agent, const Envelope *envelope, GBytes *message)
+/* Puts a message where it belongs: mailboxes here, or the queue. move says where it came from. */
+static void place(TransferAgent *agent, const Envelope *envelope, GBytes *message, AgentMove *move)
 {
-  AgentTray tray = AGENT_TRAY_NONE;
   g_autoptr(Envelope) elsewhere = envelope_new(envelope->sender);
   for (guint i = 0; i < envelope->recipients->len; i++) {
     const char *recipient = g_ptr_array_index(envelope->recipients, i);
     if (transfer_agent_deliver(agent, envelope->sender, recipient, message))
-      tray = AGENT_TRAY_MAILBOX;
+      tell_copy(agent, move, AGENT_TRAY_MAILBOX);
     else
       envelope_append(elsewhere, recipient);
   }
-  if (elsewhere->recipients->len == 0) return tray;
-  queue_by_domain(agent, elsewhere, message);
-  return AGENT_TRAY_QUEUE;
+  queue_by_domain(agent, elsewhere, message, move);
+  transfer_agent_wake(agent);
 }
 
 void transfer_agent_submit(TransferAgent *agent, const Envelope *envelope, GBytes *message)
 {
-  AgentTray tray = place(agent, envelope, message);
-  agent_host_message_moved(agent->host,
-                           &(AgentMove){.message = transfer_agent_bytes(message), .new_tray = tray});
-  agent_host_set_timer(agent->host, &agent->wake, agent_host_now(agent->host));
+  AgentMove move = {.message = transfer_agent_bytes(message)};
+  place(agent, envelope, message, &move);
 }
 
 static EndpointVerdict take_message(TransferSession *session, Endpoint *endpoint, const EndpointEvent *event)
@@ -131,15 +138,12 @@ static EndpointVerdict take_message(TransferSession *session, Endpoint *endpoint
           .for_address = envelope->recipients->len == 1 ? g_ptr_array_index(envelope->recipients, 0) : NULL,
           .time = agent_host_now(agent->host),
       });
-  AgentTray tray = place(agent, envelope, message);
-  agent_host_message_moved(agent->host,
-                           &(AgentMove){
-                               .message = event->message,
-                               .from = session->peer,
-                               .old_tray = session->submission ? AGENT_TRAY_OUTBOX : AGENT_TRAY_QUEUE,
-                               .new_tray = tray,
-                           });
-  agent_host_set_timer(agent->host, &agent->wake, agent_host_now(agent->host));
+  AgentMove move = {
+      .message = event->message,
+      .from = session->peer,
+      .old_tray = session->submission ? AGENT_TRAY_OUTBOX : AGENT_TRAY_QUEUE,
+  };
+  place(agent, envelope, message, &move);
   return (EndpointVerdict){.accepted = true};
 }
 

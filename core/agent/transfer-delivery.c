@@ -84,6 +84,15 @@ static void refuse_all(TransferDelivery *delivery, const char *reply)
   g_ptr_array_set_size(recipients, 0);
 }
 
+/* Tells how many entries hold message: one for each domain it still goes to. */
+static void tell_queue(const TransferAgent *agent, GBytes *message)
+{
+  guint copies = 0;
+  for (guint i = 0; i < mail_queue_get_count(agent->queue); i++)
+    copies += mail_queue_get(agent->queue, i)->message == message;
+  agent_host_message_lies(agent->host, transfer_agent_bytes(message), AGENT_TRAY_QUEUE, copies);
+}
+
 /* Ends the try: the entry waits again, or goes, and the sender hears of what was refused. */
 static void finish(TransferDelivery *delivery)
 {
@@ -100,15 +109,14 @@ static void finish(TransferDelivery *delivery)
     const TransferTarget *target = delivery->current < delivery->targets->len
                                        ? &g_array_index(delivery->targets, TransferTarget, delivery->current)
                                        : NULL;
-    if (served)
-      agent_host_message_moved(agent->host, &(AgentMove){.message = transfer_agent_bytes(entry->message),
-                                                         .old_tray = AGENT_TRAY_QUEUE});
     transfer_agent_bounce(agent, entry, target == NULL ? NULL : target->name, delivery->refused,
                           delivery->refusals);
   }
+  g_autoptr(GBytes) message = g_bytes_ref(entry->message);
   if (served) mail_queue_remove(agent->queue, entry);
+  tell_queue(agent, message);
   g_ptr_array_remove_fast(agent->deliveries, delivery);
-  agent_host_set_timer(agent->host, &agent->wake, agent_host_now(agent->host));
+  transfer_agent_wake(agent);
 }
 
 static void next_target(TransferDelivery *delivery)
@@ -317,14 +325,19 @@ static void begin(TransferAgent *agent, MailQueueEntry *entry)
     resolver_ask(agent->host, agent->name_server, delivery->domain, DNS_MX, servers_answered, delivery);
 }
 
+void transfer_agent_wake(TransferAgent *agent)
+{
+  Nanoseconds next = mail_queue_get_deadline(agent->queue);
+  if (next == NANOSECONDS_NEVER)
+    agent_host_cancel_timer(agent->host, &agent->wake);
+  else
+    agent_host_set_timer(agent->host, &agent->wake, MAX(next, agent_host_now(agent->host)));
+}
+
 void transfer_agent_run_queue(TransferAgent *agent)
 {
   Nanoseconds now = agent_host_now(agent->host);
   for (MailQueueEntry *due; (due = mail_queue_find_due(agent->queue, now)) != NULL;)
     begin(agent, due);
-  Nanoseconds next = mail_queue_get_deadline(agent->queue);
-  if (next == NANOSECONDS_NEVER)
-    agent_host_cancel_timer(agent->host, &agent->wake);
-  else
-    agent_host_set_timer(agent->host, &agent->wake, next);
+  transfer_agent_wake(agent);
 }

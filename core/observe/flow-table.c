@@ -38,19 +38,21 @@ static uint64_t mix(uint64_t value)
   return value ^ value >> 33;
 }
 
-static uint64_t endpoint_hash(const IpAddress *address, uint16_t port)
+/* seed differs from run to run, so that no file can be made whose conversations all meet in one slot. */
+static uint64_t endpoint_hash(uint64_t seed, const IpAddress *address, uint16_t port)
 {
   uint64_t high, low;
   memcpy(&high, address->bytes, 8);
   memcpy(&low, address->bytes + 8, 8);
-  return mix(high + mix(low + port));
+  return mix(high + mix(mix(low ^ seed) + port));
 }
 
 /* The same for both directions. */
-static uint32_t packet_hash(const Packet *packet)
+static uint32_t packet_hash(const FlowTable *table, const Packet *packet)
 {
-  uint64_t sum = endpoint_hash(&packet->source, packet->source_port) +
-                 endpoint_hash(&packet->destination, packet->destination_port);
+  uint64_t seed = (uint64_t)(uintptr_t)table;
+  uint64_t sum = endpoint_hash(seed, &packet->source, packet->source_port) +
+                 endpoint_hash(seed, &packet->destination, packet->destination_port);
   return (uint32_t)(mix(sum) >> 16) ^ (packet->kind == PACKET_UDP ? 0x55555555u : 0u);
 }
 
@@ -89,7 +91,7 @@ Flow *flow_table_find(FlowTable *table, const Packet *packet, uint8_t *side)
   if (matched >= 0) {
     found = table->last;
   } else {
-    uint32_t hash = packet_hash(packet);
+    uint32_t hash = packet_hash(table, packet);
     for (uint32_t i = hash & (table->size - 1); table->slots[i] != NULL; i = (i + 1) & (table->size - 1)) {
       Flow *flow = table->slots[i];
       if (flow->hash == hash && (matched = match(flow, packet)) >= 0) {
@@ -141,7 +143,7 @@ Flow *flow_table_add(FlowTable *table, const Packet *packet)
   flow->source_port = packet->source_port;
   flow->destination_port = packet->destination_port;
   flow->udp = packet->kind == PACKET_UDP;
-  flow->hash = packet_hash(packet);
+  flow->hash = packet_hash(table, packet);
   put(table, flow);
   table->count++;
   link_newest(table, flow);

@@ -30,7 +30,8 @@ static uint32_t add_layer(FrameLayer layers[], guint *count, const char *name, u
 guint frame_layers_find(Bytes frame, uint16_t link_type, FrameLayer layers[FRAME_LAYERS_MAX])
 {
   guint count = 0;
-  Frame whole = {.bytes = frame, .original_length = (uint32_t)frame.length, .link_type = link_type};
+  /* A frame that the capture cut is no damaged one: its headers count more bytes than are there. */
+  Frame whole = {.bytes = frame, .original_length = UINT32_MAX, .link_type = link_type};
   Packet packet = {0};
   PacketKind kind = packet_parse(&whole, &packet);
   size_t headers = (size_t)packet.link_length + packet.network_length + packet.transport_length;

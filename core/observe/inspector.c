@@ -15,6 +15,7 @@ struct Inspector {
   FlowTable *flows;
   GArray *decode_as;
   uint32_t tcp_streams, udp_streams;
+  size_t held_bytes; /* waiting out of order, over all streams */
 };
 
 /* What the callbacks of one direction need to know. */
@@ -115,6 +116,7 @@ static Flow *add_flow(Inspector *inspector, const Packet *packet, const Frame *f
     flow->info.number = inspector->tcp_streams++;
     source_is_client = guess_client_side(packet) == 0;
   }
+  flow->halves[0].held_total = flow->halves[1].held_total = &inspector->held_bytes;
   StreamInfo *info = &flow->info;
   info->udp = flow->udp;
   info->client = source_is_client ? packet->source : packet->destination;

@@ -2,6 +2,8 @@
 /* Writes JSON at the end of a byte buffer. */
 #include "observe/json.h"
 
+#include "observe/text-clean.h"
+
 #include <stdio.h>
 
 void json_raw(ByteBuffer *out, const char *text)
@@ -32,6 +34,17 @@ static void escape_control(ByteBuffer *out, uint8_t c)
   json_raw(out, text);
 }
 
+/* Writes a character as JSON's escape, beyond U+FFFF as a pair of surrogates (RFC 8259 §7). */
+static void escape_character(ByteBuffer *out, gunichar c)
+{
+  char text[16];
+  if (c > 0xffff)
+    snprintf(text, sizeof text, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
+  else
+    snprintf(text, sizeof text, "\\u%04x", c);
+  json_raw(out, text);
+}
+
 /* Appends the character at the front, which is not ASCII, and returns its length; a bad byte counts as one. */
 static size_t append_character(ByteBuffer *out, Bytes view, bool *valid)
 {
@@ -43,7 +56,11 @@ static size_t append_character(ByteBuffer *out, Bytes view, bool *valid)
   }
   char text[8];
   gint length = g_unichar_to_utf8(c, text);
-  byte_buffer_append(out, (Bytes){(const uint8_t *)text, (size_t)length});
+  /* the lines may be looked at in a terminal */
+  if (text_is_invisible(c))
+    escape_character(out, c);
+  else
+    byte_buffer_append(out, (Bytes){(const uint8_t *)text, (size_t)length});
   return (size_t)length;
 }
 

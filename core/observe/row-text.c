@@ -22,7 +22,7 @@ void row_text_init(RowText *text)
 
 static void wipe(GString *string)
 {
-  explicit_bzero(string->str, string->allocated_len);
+  explicit_bzero(string->str, string->len); /* what lies behind it was wiped before: the cost follows the text, not its longest */
   g_string_truncate(string, 0);
 }
 
@@ -146,12 +146,14 @@ static void set_reply(RowText *text, const RowEvent *event, const Vocabulary *wo
   put(text, text->enhanced, parts->enhanced);
   put(text, text->text, parts->text);
   if (words->id == PROTOCOL_IMAP) {
-    text_append_visible(text->wire, event->raw, WIRE_SHOWN);
-    text->wire_head = MIN(text->tag->len, text->wire->len);
+    text_append_visible(text->wire, parts->tag, WIRE_SHOWN);
+    text->wire_head = text->wire->len;
+    text_append_visible(text->wire, bytes_skip(event->raw, parts->tag.length), WIRE_SHOWN);
   } else {
     text_append_visible(text->wire, parts->code, WIRE_SHOWN);
     text->wire_head = text->wire->len;
-    if (text->text->len > 0) g_string_append_c(text->wire, ' ');
+    bool empty_line = text->text->len > 0 && text->text->str[0] == '\n';
+    if (text->text->len > 0 && !empty_line) g_string_append_c(text->wire, ' ');
     text_append_visible(text->wire, gstring_view(text->text), WIRE_SHOWN);
   }
   set_state(text, words, event->row->phase);

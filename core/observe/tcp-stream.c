@@ -11,12 +11,17 @@
 /* A segment further ahead than any window (RFC 7323: 1 GiB) is not of this connection. */
 #define WINDOW_LARGEST (INT32_C(1) << 30)
 
-struct TcpHeldSegment {
-  TcpHeldSegment *next;
-  StreamChunk chunk;        /* bytes points behind this struct */
+/* A length beyond this is a lie of a frame whose IP header tells none. */
+#define SEGMENT_LARGEST (UINT32_C(1) << 24)
+
+/* Memory that a segment takes besides its bytes: itself and its place in the tree. */
+#define HELD_OVERHEAD (sizeof(HeldSegment) + 64)
+
+typedef struct {
+  StreamChunk chunk; /* bytes points behind this struct */
   uint32_t sequence;
-  uint32_t wire_length;     /* larger than bytes.length where the capture cut the frame */
-};
+  uint32_t wire_length; /* larger than bytes.length where the capture cut the frame */
+} HeldSegment;
 
 static int32_t sequence_distance(uint32_t from, uint32_t to)
 {
@@ -59,17 +64,43 @@ static void deliver(TcpStream *stream, StreamChunk *chunk, uint32_t sequence, ui
   skip(stream, fresh - captured, sink);
 }
 
+static HeldSegment *first_held(const TcpStream *stream)
+{
+  GTreeNode *node = stream->held == NULL ? NULL : g_tree_node_first(stream->held);
+  return node == NULL ? NULL : g_tree_node_value(node);
+}
+
+static void count_held(TcpStream *stream, const HeldSegment *segment, bool added)
+{
+  size_t size = segment->chunk.bytes.length + HELD_OVERHEAD;
+  stream->held_bytes += added ? size : -size;
+  if (stream->held_total != NULL) *stream->held_total += added ? size : -size;
+}
+
+static void free_segment(gpointer data)
+{
+  HeldSegment *segment = data;
+  explicit_bzero(segment + 1, segment->chunk.bytes.length);
+  g_free(segment);
+}
+
+static void forget_tree(TcpStream *stream)
+{
+  g_clear_pointer(&stream->held, g_tree_unref);
+  stream->patience = 0;
+}
+
 static void deliver_held(TcpStream *stream, const TcpStreamSink *sink)
 {
-  while (stream->held != NULL && sequence_distance(stream->next, stream->held->sequence) <= 0) {
-    TcpHeldSegment *segment = stream->held;
-    stream->held = segment->next;
-    stream->held_bytes -= segment->chunk.bytes.length;
+  HeldSegment *segment;
+  while ((segment = first_held(stream)) != NULL && sequence_distance(stream->next, segment->sequence) <= 0) {
+    g_tree_steal(stream->held, GUINT_TO_POINTER(segment->sequence));
+    count_held(stream, segment, false);
     StreamChunk chunk = segment->chunk;
     deliver(stream, &chunk, segment->sequence, segment->wire_length, sink);
-    g_free(segment);
+    free_segment(segment);
   }
-  if (stream->held == NULL) stream->patience = 0;
+  if (segment == NULL) forget_tree(stream);
 }
 
 static void note_finish(TcpStream *stream)
@@ -77,47 +108,82 @@ static void note_finish(TcpStream *stream)
   if (stream->has_finish && sequence_distance(stream->finish, stream->next) >= 0) stream->finished = true;
 }
 
-/* Compares a new early segment with one that is held: true when the bytes they share differ. */
-static bool overlap_differs(const TcpHeldSegment *held, uint32_t sequence, Bytes bytes, uint32_t *at, uint32_t *length)
+/* All that waits lies within one window, so that the order holds over the wrap of the numbers too. */
+static gint compare_sequences(gconstpointer a, gconstpointer b, gpointer data)
 {
-  int32_t shift = sequence_distance(sequence, held->sequence);
-  size_t new_start = shift > 0 ? (size_t)shift : 0;
-  size_t held_start = shift < 0 ? (size_t)-(int64_t)shift : 0;
-  Bytes a = bytes_skip(bytes, new_start), b = bytes_skip(held->chunk.bytes, held_start);
-  size_t shared = MIN(a.length, b.length);
-  *at = held->sequence + (uint32_t)held_start;
-  *length = (uint32_t)shared;
-  return shared > 0 && memcmp(a.data, b.data, shared) != 0;
+  (void)data;
+  return sequence_distance(GPOINTER_TO_UINT(b), GPOINTER_TO_UINT(a));
 }
 
-/* Keeps a copy of an early segment, in order; parts that an earlier copy holds already are dropped when it is delivered. */
+/* Keeps a copy of the part of an early segment from shift on, length bytes on the wire. */
+static void insert_part(TcpStream *stream, const StreamChunk *chunk, uint32_t sequence, uint32_t shift, uint32_t length)
+{
+  Bytes bytes = bytes_slice(chunk->bytes, shift, length);
+  HeldSegment *segment = g_malloc(sizeof *segment + bytes.length);
+  *segment = (HeldSegment){.chunk = *chunk, .sequence = sequence + shift, .wire_length = length};
+  uint8_t *copy = (uint8_t *)(segment + 1);
+  if (bytes.length > 0) memcpy(copy, bytes.data, bytes.length);
+  segment->chunk.bytes = (Bytes){copy, bytes.length};
+  segment->chunk.source_offset += shift;
+  segment->chunk.header_length += shift;
+  g_tree_insert(stream->held, GUINT_TO_POINTER(segment->sequence), segment);
+  count_held(stream, segment, true);
+}
+
+/* Tells where a new early segment differs from what is held of the same bytes. */
+static void compare_overlap(const TcpStream *stream, const HeldSegment *held, uint32_t sequence, Bytes bytes,
+                            const TcpStreamSink *sink)
+{
+  int32_t shift = sequence_distance(sequence, held->sequence);
+  Bytes a = bytes_skip(bytes, shift > 0 ? (size_t)shift : 0);
+  Bytes b = bytes_skip(held->chunk.bytes, shift < 0 ? (size_t)-(int64_t)shift : 0);
+  size_t shared = MIN(a.length, b.length);
+  if (shared == 0 || memcmp(a.data, b.data, shared) == 0) return;
+  uint32_t at = shift > 0 ? held->sequence : sequence;
+  sink->conflict(sink->owner, stream->offset + (at - stream->next), shared);
+}
+
+/* Keeps a copy of the parts of an early segment that are not held already: the first copy wins. */
 static void hold(TcpStream *stream, const StreamChunk *chunk, uint32_t sequence, uint32_t wire_length,
                  const TcpStreamSink *sink)
 {
-  TcpHeldSegment **place = &stream->held;
-  for (; *place != NULL && sequence_distance((*place)->sequence, sequence) >= 0; place = &(*place)->next) {
-    if (sequence_distance((*place)->sequence + (*place)->wire_length, sequence + wire_length) <= 0) {
-      uint32_t at, length;
-      if (overlap_differs(*place, sequence, chunk->bytes, &at, &length))
-        sink->conflict(sink->owner, stream->offset + (at - stream->next), length);
-      return;
+  if (stream->held == NULL) stream->held = g_tree_new_full(compare_sequences, NULL, NULL, free_segment);
+  GTreeNode *node = g_tree_upper_bound(stream->held, GUINT_TO_POINTER(sequence));
+  GTreeNode *before = node != NULL ? g_tree_node_previous(node) : g_tree_node_last(stream->held);
+  uint32_t done = 0; /* bytes of the segment dealt with */
+  if (before != NULL) {
+    const HeldSegment *held = g_tree_node_value(before);
+    int32_t reach = sequence_distance(sequence, held->sequence + held->wire_length);
+    if (reach > 0) {
+      compare_overlap(stream, held, sequence, chunk->bytes, sink);
+      done = MIN((uint32_t)reach, wire_length);
     }
   }
-  TcpHeldSegment *segment = g_malloc(sizeof *segment + chunk->bytes.length);
-  *segment = (TcpHeldSegment){.next = *place, .chunk = *chunk, .sequence = sequence, .wire_length = wire_length};
-  uint8_t *copy = (uint8_t *)(segment + 1);
-  if (chunk->bytes.length > 0) memcpy(copy, chunk->bytes.data, chunk->bytes.length);
-  segment->chunk.bytes.data = copy;
-  *place = segment;
-  stream->held_bytes += chunk->bytes.length;
+  for (; node != NULL && done < wire_length; node = g_tree_node_next(node)) {
+    const HeldSegment *held = g_tree_node_value(node);
+    uint32_t start = held->sequence - sequence;
+    if (start >= wire_length) break;
+    if (start > done) insert_part(stream, chunk, sequence, done, start - done);
+    compare_overlap(stream, held, sequence, chunk->bytes, sink);
+    done = MIN(start + held->wire_length, wire_length);
+  }
+  if (done < wire_length) insert_part(stream, chunk, sequence, done, wire_length - done);
 }
 
 /* Gives up on the first hole. */
 static void give_up_hole(TcpStream *stream, const TcpStreamSink *sink)
 {
-  skip(stream, stream->held->sequence - stream->next, sink);
+  skip(stream, first_held(stream)->sequence - stream->next, sink);
   deliver_held(stream, sink);
   stream->patience = 0;
+}
+
+/* The stream that asks for more is the one that gives way: it is the one whose bytes are at hand. */
+static bool is_overfull(const TcpStream *stream)
+{
+  if (stream->held == NULL) return false;
+  return stream->held_bytes > LIMIT_REASSEMBLY_BYTES ||
+         (stream->held_total != NULL && *stream->held_total > LIMIT_REASSEMBLY_TOTAL);
 }
 
 bool tcp_stream_receive(TcpStream *stream, const Packet *packet, const Frame *frame, const TcpStreamSink *sink)
@@ -129,13 +195,13 @@ bool tcp_stream_receive(TcpStream *stream, const Packet *packet, const Frame *fr
     stream->started = true;
   }
   int32_t ahead = sequence_distance(stream->next, sequence);
-  if (ahead > WINDOW_LARGEST || ahead < -WINDOW_LARGEST) return false;
+  if (ahead > WINDOW_LARGEST || ahead < -WINDOW_LARGEST || wire_length > SEGMENT_LARGEST) return false;
   if ((packet->flags & TCP_FIN) != 0 && !stream->has_finish) {
     stream->finish = sequence + wire_length;
     stream->has_finish = true;
   }
   if (wire_length > 0) {
-    size_t header = (size_t)(packet->payload.data - frame->bytes.data);
+    size_t header = packet->payload.length == 0 ? 0 : (size_t)(packet->payload.data - frame->bytes.data);
     StreamChunk chunk = {.bytes = packet->payload,
                          .time = frame->time,
                          .frame = frame->number,
@@ -148,7 +214,7 @@ bool tcp_stream_receive(TcpStream *stream, const Packet *packet, const Frame *fr
       if (stream->held != NULL) deliver_held(stream, sink);
     } else {
       hold(stream, &chunk, sequence, wire_length, sink);
-      while (stream->held_bytes > LIMIT_REASSEMBLY_BYTES)
+      while (is_overfull(stream))
         give_up_hole(stream, sink);
     }
   }
@@ -165,7 +231,7 @@ void tcp_stream_acknowledge(TcpStream *stream, uint32_t number, bool with_data, 
   int32_t missed = sequence_distance(stream->next, limit);
   if (missed <= 0 || missed > WINDOW_LARGEST) return;
   if (!with_data && ++stream->patience <= PATIENCE_FRAMES) return;
-  while (stream->held != NULL && sequence_distance(stream->held->sequence, limit) >= 0)
+  for (const HeldSegment *first; (first = first_held(stream)) != NULL && sequence_distance(first->sequence, limit) >= 0;)
     give_up_hole(stream, sink);
   missed = sequence_distance(stream->next, limit);
   if (missed > 0) skip(stream, (uint32_t)missed, sink);
@@ -182,11 +248,7 @@ void tcp_stream_flush(TcpStream *stream, const TcpStreamSink *sink)
 
 void tcp_stream_clear(TcpStream *stream)
 {
-  while (stream->held != NULL) {
-    TcpHeldSegment *segment = stream->held;
-    stream->held = segment->next;
-    explicit_bzero(segment + 1, segment->chunk.bytes.length);
-    g_free(segment);
-  }
+  if (stream->held_total != NULL) *stream->held_total -= stream->held_bytes;
   stream->held_bytes = 0;
+  forget_tree(stream);
 }

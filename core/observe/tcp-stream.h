@@ -24,13 +24,12 @@ typedef struct {
   void *owner;
 } TcpStreamSink;
 
-typedef struct TcpHeldSegment TcpHeldSegment;
-
 /* Zeroed: nothing seen yet. */
 typedef struct {
   uint64_t offset;        /* of `next` */
-  TcpHeldSegment *held;   /* early segments, by sequence, not overlapping */
-  size_t held_bytes;
+  GTree *held;            /* early segments by sequence, none overlapping another; NULL where none wait */
+  size_t held_bytes;      /* memory they take */
+  size_t *held_total;     /* the same over all streams, or NULL; the owner's */
   uint32_t next;          /* sequence number of the next byte in order */
   uint32_t finish;        /* sequence number of the FIN */
   uint32_t acknowledged;  /* by the other side */

@@ -30,10 +30,15 @@ bool text_append_utf8(GString *text, Bytes view)
   return valid;
 }
 
-static bool is_invisible(gunichar c)
+bool text_is_invisible(gunichar c)
 {
-  return (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-         (c >= 0x80 && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0x061c;
+  switch (g_unichar_type(c)) {
+  case G_UNICODE_CONTROL:
+  case G_UNICODE_FORMAT:
+  case G_UNICODE_LINE_SEPARATOR:
+  case G_UNICODE_PARAGRAPH_SEPARATOR: return true;
+  default: return false;
+  }
 }
 
 static void append_control(GString *text, gunichar c)
@@ -66,7 +71,7 @@ void text_append_visible(GString *text, Bytes view, size_t limit)
       gunichar c = g_utf8_get_char_validated((const char *)at, (gssize)left);
       bool bad = c == (gunichar)-1 || c == (gunichar)-2;
       if (!bad) taken = g_unichar_to_utf8(c, NULL) > 0 ? (size_t)g_unichar_to_utf8(c, NULL) : 1;
-      if (bad || is_invisible(c))
+      if (bad || text_is_invisible(c))
         g_string_append(text, REPLACEMENT);
       else
         g_string_append_unichar(text, c);

@@ -7,21 +7,32 @@
 #include "observe/text-clean.h"
 #include "protocol/registry.h"
 
+#include <string.h>
+
 #define WIDTH_USUAL 120u
 #define WIDTH_LEAST 72u
-#define GLOSS_COLUMNS 46u
-#define TIME_COLUMNS 10u
+#define TIME_COLUMNS 9u
+#define ARROW_COLUMNS 5u
+#define INDENT (TIME_COLUMNS + ARROW_COLUMNS)
+#define SPACE_COLUMNS 2u /* between what was said and the thought beside it */
+#define WIRE_LEAST 46u
+#define WIRE_MOST 72u
+#define GLOSS_LEAST 28u
+#define GLOSS_MOST 46u
+#define WIRE_LINES 3u /* what was said takes no more */
+#define HANGING 2u    /* columns that its further lines are set in */
 
 struct TextWriter {
   ByteBuffer *out;
   TextWriterOptions options;
   RowText text;
-  Nanoseconds start;  /* of the first row: times are shown from here */
+  Nanoseconds start; /* of the first row: times are shown from here */
   bool started;
+  bool masked; /* some row hid a secret */
   bool has_stream;
-  uint32_t stream;    /* whose heading was written last */
+  uint32_t stream;        /* whose heading was written last */
   uint32_t streams_named; /* streams below this index had their heading */
-  unsigned wire_columns;
+  unsigned width, wire_columns, gloss_columns;
 };
 
 enum { BOLD, DIM, GREEN, YELLOW, RED, BLUE, PLAIN };
@@ -29,7 +40,7 @@ enum { BOLD, DIM, GREEN, YELLOW, RED, BLUE, PLAIN };
 static void attribute(TextWriter *writer, int which)
 {
   static const char *const codes[] = {
-      [BOLD] = "\033[1m",    [DIM] = "\033[2m", [GREEN] = "\033[32m", [YELLOW] = "\033[33m",
+      [BOLD] = "\033[1m",   [DIM] = "\033[2m",   [GREEN] = "\033[32m", [YELLOW] = "\033[33m",
       [RED] = "\033[1;31m", [BLUE] = "\033[34m", [PLAIN] = "\033[0m",
   };
   if (writer->options.colour) byte_buffer_append(writer->out, bytes_from_string(codes[which]));
@@ -47,27 +58,78 @@ static unsigned columns_of(gunichar c)
   return g_unichar_iswide(c) ? 2 : 1;
 }
 
-/* Appends text cut to columns with "…", and spaces up to columns when padded. The first head bytes are bold. */
-static void put_columns(TextWriter *writer, const char *text, unsigned columns, size_t head, bool padded)
+static unsigned columns_in(const char *text, size_t length)
 {
-  unsigned used = 0;
-  if (head > 0) attribute(writer, BOLD);
+  unsigned columns = 0;
+  for (const char *at = text; at < text + length; at = g_utf8_next_char(at))
+    columns += columns_of(g_utf8_get_char(at));
+  return columns;
+}
+
+/* Returns the bytes of text that fit into columns, and those columns in *used; at least one character. */
+static size_t fit(const char *text, unsigned columns, unsigned *used)
+{
   const char *at = text;
-  for (; *at != '\0'; at = g_utf8_next_char(at)) {
-    if (head > 0 && (size_t)(at - text) == head) attribute(writer, PLAIN);
+  for (*used = 0; *at != '\0'; at = g_utf8_next_char(at)) {
     unsigned wide = columns_of(g_utf8_get_char(at));
-    bool last = *g_utf8_next_char(at) == '\0';
-    if (used + wide > columns - (last ? 0 : 1)) {
-      put(writer, "…");
-      used++;
-      break;
-    }
-    byte_buffer_append(writer->out, (Bytes){(const uint8_t *)at, (size_t)(g_utf8_next_char(at) - at)});
-    used += wide;
+    if (*used + wide > columns && at > text) break;
+    *used += wide;
   }
-  if (head > 0) attribute(writer, PLAIN);
-  for (; padded && used < columns; used++)
-    put(writer, " ");
+  return (size_t)(at - text);
+}
+
+static void put_bytes(TextWriter *writer, const char *text, size_t length)
+{
+  byte_buffer_append(writer->out, (Bytes){(const uint8_t *)text, length});
+}
+
+static void put_spaces(TextWriter *writer, unsigned count)
+{
+  byte_buffer_append_format(writer->out, "%*s", (int)count, "");
+}
+
+/* Appends the next line of *text, broken at a space where there is one, and moves *text on. On the last line
+ * allowed, what does not fit is cut with "…". The first *head bytes are bold. Returns the columns used. */
+static unsigned put_piece(TextWriter *writer, const char **text, unsigned columns, bool last, size_t *head)
+{
+  unsigned used;
+  const char *next = *text;
+  size_t length = fit(next, columns, &used);
+  bool whole = next[length] == '\0';
+  bool cut = !whole && last;
+  if (cut) length = fit(next, columns - 1, &used);
+  if (!whole && !cut && next[length] != ' ') {
+    const char *space = g_strrstr_len(next, (gssize)length, " ");
+    if (space != NULL && space > next + *head) {
+      length = (size_t)(space - next);
+      used = columns_in(next, length);
+    }
+  }
+  size_t bold = MIN(*head, length);
+  if (bold > 0) {
+    attribute(writer, BOLD);
+    put_bytes(writer, next, bold);
+    attribute(writer, PLAIN);
+  }
+  put_bytes(writer, next + bold, length - bold);
+  if (cut) put(writer, "…");
+  *head -= bold;
+  *text = cut ? "" : next + length + strspn(next + length, " ");
+  return used + (cut ? 1 : 0);
+}
+
+/* Appends text that goes on below itself where the line is full. */
+static void put_wrapped(TextWriter *writer, const char *text, unsigned indent)
+{
+  size_t head = 0;
+  unsigned columns = writer->width - indent;
+  for (bool first = true; *text != '\0'; first = false) {
+    if (!first) {
+      put(writer, "\n");
+      put_spaces(writer, indent);
+    }
+    put_piece(writer, &text, columns, false, &head);
+  }
 }
 
 TextWriter *text_writer_new(ByteBuffer *out, const TextWriterOptions *options)
@@ -75,9 +137,10 @@ TextWriter *text_writer_new(ByteBuffer *out, const TextWriterOptions *options)
   TextWriter *writer = g_new0(TextWriter, 1);
   writer->out = out;
   writer->options = *options;
-  unsigned width = options->width == 0 ? WIDTH_USUAL : MAX(options->width, WIDTH_LEAST);
-  unsigned taken = TIME_COLUMNS + 5 + GLOSS_COLUMNS + 2;
-  writer->wire_columns = width > taken + 24 ? MIN(width - taken, 64u) : 24;
+  writer->width = options->width == 0 ? WIDTH_USUAL : MAX(options->width, WIDTH_LEAST);
+  unsigned rest = writer->width - INDENT - SPACE_COLUMNS;
+  writer->gloss_columns = CLAMP(rest - WIRE_LEAST, GLOSS_LEAST, GLOSS_MOST);
+  writer->wire_columns = MIN(rest - writer->gloss_columns, WIRE_MOST);
   row_text_init(&writer->text);
   return writer;
 }
@@ -89,10 +152,18 @@ void text_writer_free(TextWriter *writer)
   g_free(writer);
 }
 
+/* Appends text from outside, made safe to show. */
+static void append_clean(GString *into, const char *text)
+{
+  text_append_visible(into, bytes_from_string(text), 255);
+}
+
 void text_writer_heading(TextWriter *writer, const char *title, const char *detail)
 {
+  g_autoptr(GString) clean = g_string_new(NULL);
+  append_clean(clean, title);
   attribute(writer, BOLD);
-  put(writer, title);
+  put(writer, clean->str);
   attribute(writer, PLAIN);
   if (detail[0] != '\0') {
     put(writer, " · ");
@@ -108,60 +179,100 @@ void text_writer_set_start(TextWriter *writer, Nanoseconds start)
 }
 
 /* Appends the name of an endpoint, where one is known, and its address. */
-static void put_endpoint(TextWriter *writer, const IpAddress *address, uint16_t port)
+static void append_endpoint(const TextWriter *writer, GString *into, const IpAddress *address, uint16_t port)
 {
   char text[IP_ENDPOINT_TEXT];
   ip_address_format(address, text);
   const char *name = writer->options.names != NULL ? g_hash_table_lookup(writer->options.names, text) : NULL;
   ip_endpoint_format(address, port, text);
-  if (name != NULL) {
-    GString *clean = g_string_new(NULL);
-    text_append_visible(clean, bytes_from_string(name), 100);
-    put(writer, clean->str);
-    g_string_free(clean, TRUE);
-    put(writer, " (");
-  }
-  put(writer, text);
-  if (name != NULL) put(writer, ")");
+  if (name != NULL) append_clean(into, name);
+  g_string_append_printf(into, name != NULL ? " (%s)" : "%s", text);
 }
 
 static void put_time(TextWriter *writer, Nanoseconds time)
 {
-  Nanoseconds since = (time - writer->start) / NANOSECONDS_PER_MILLISECOND;
+  Nanoseconds since;
+  /* Times in a capture are anything its writer liked. */
+  if (__builtin_sub_overflow(time, writer->start, &since))
+    since = time > writer->start ? G_MAXINT64 : -G_MAXINT64;
+  since /= NANOSECONDS_PER_MILLISECOND;
   char text[40];
   g_snprintf(text, sizeof text, "%s%" G_GINT64_FORMAT "%c%03d", since < 0 ? "-" : "", ABS(since) / 1000,
              i18n_decimal_mark(), (int)(ABS(since) % 1000));
   byte_buffer_append_format(writer->out, "%*s", (int)TIME_COLUMNS, text);
 }
 
-/* Names the conversation: with its endpoints where it begins, shortly where it goes on after another. */
-static void put_stream_heading(TextWriter *writer, const RowEvent *event)
+static void append_stream_name(GString *into, const StreamInfo *stream)
+{
+  g_string_append_printf(into, stream->udp ? _("Question %u") : _("Conversation %u"), stream->number);
+  g_string_append_printf(into, " · %s", registry_get_label(stream->protocol));
+}
+
+/* Begins a conversation: its name, then who speaks with whom, below it where the line is too short for all.
+ */
+static void put_first_heading(TextWriter *writer, const StreamInfo *stream)
+{
+  g_autoptr(GString) name = g_string_new(NULL);
+  g_autoptr(GString) client = g_string_new(NULL);
+  g_autoptr(GString) server = g_string_new(NULL);
+  append_stream_name(name, stream);
+  append_endpoint(writer, client, &stream->client, stream->client_port);
+  append_endpoint(writer, server, &stream->server, stream->server_port);
+  unsigned ends = columns_in(client->str, client->len) + 3 + columns_in(server->str, server->len);
+  bool one_line = INDENT + columns_in(name->str, name->len) + 3 + ends <= writer->width;
+  bool ends_together = INDENT + ends <= writer->width;
+  put(writer, "\n");
+  put_time(writer, stream->first_time);
+  attribute(writer, BLUE);
+  put(writer, " ━━━ ");
+  attribute(writer, BOLD);
+  put(writer, name->str);
+  attribute(writer, PLAIN);
+  put(writer, one_line ? " · " : "\n");
+  if (!one_line) put_spaces(writer, INDENT);
+  put(writer, client->str);
+  put(writer, ends_together ? " ⇄ " : " ⇄\n");
+  if (!ends_together) put_spaces(writer, INDENT);
+  put(writer, server->str);
+  put(writer, "\n");
+}
+
+/* Names a conversation that goes on after another. */
+static void put_next_heading(TextWriter *writer, const StreamInfo *stream)
+{
+  g_autoptr(GString) name = g_string_new(NULL);
+  append_stream_name(name, stream);
+  put_spaces(writer, TIME_COLUMNS);
+  attribute(writer, DIM);
+  put(writer, " ─── ");
+  put(writer, name->str);
+  attribute(writer, PLAIN);
+  put(writer, "\n");
+}
+
+/* Returns true when the conversation has just begun. */
+static bool put_stream_heading(TextWriter *writer, const RowEvent *event)
 {
   const StreamInfo *stream = event->stream;
-  bool first = stream->index >= writer->streams_named;
-  if (first) writer->streams_named = stream->index + 1;
-  put(writer, first ? "\n" : "");
-  attribute(writer, first ? BLUE : DIM);
-  put(writer, first ? "━━ " : "── ");
-  if (first) attribute(writer, BOLD);
-  byte_buffer_append_format(writer->out, stream->udp ? _("Question %u") : _("Conversation %u"), stream->number);
-  byte_buffer_append_format(writer->out, " · %s", registry_get_label(stream->protocol));
-  attribute(writer, PLAIN);
-  if (first) {
-    put(writer, " · ");
-    put_endpoint(writer, &stream->client, stream->client_port);
-    put(writer, " ⇄ ");
-    put_endpoint(writer, &stream->server, stream->server_port);
-  }
-  put(writer, "\n");
+  if (writer->has_stream && writer->stream == event->row->stream) return false;
   writer->stream = event->row->stream;
   writer->has_stream = true;
+  if (stream->index < writer->streams_named) {
+    put_next_heading(writer, stream);
+    return false;
+  }
+  writer->streams_named = stream->index + 1;
+  put_first_heading(writer, stream);
+  return true;
 }
 
 static int class_colour(const Row *row)
 {
-  static const int colours[] = {
-      [REPLY_OK] = GREEN, [REPLY_CONTINUE] = BLUE, [REPLY_LATER] = YELLOW, [REPLY_REFUSED] = RED, [REPLY_UNTAGGED] = GREEN};
+  static const int colours[] = {[REPLY_OK] = GREEN,
+                                [REPLY_CONTINUE] = BLUE,
+                                [REPLY_LATER] = YELLOW,
+                                [REPLY_REFUSED] = RED,
+                                [REPLY_UNTAGGED] = GREEN};
   if (row->kind != LINE_REPLY) return PLAIN;
   return colours[MIN((size_t)row->reply_class, G_N_ELEMENTS(colours) - 1)];
 }
@@ -170,45 +281,64 @@ static void put_arrow(TextWriter *writer, const Row *row)
 {
   bool to_server = row->direction == DIRECTION_TO_SERVER;
   bool body = row->kind == LINE_DATA;
-  attribute(writer, class_colour(row));
+  int colour = class_colour(row);
+  if (colour != PLAIN) attribute(writer, colour);
   put(writer, to_server ? (body ? " ══▶ " : " ──▶ ") : (body ? " ◀══ " : " ◀── "));
-  attribute(writer, PLAIN);
+  if (colour != PLAIN) attribute(writer, PLAIN);
 }
 
-static void put_gloss(TextWriter *writer, const char *gloss)
+/* What was said on the left, the thought on the right; both may take several lines. */
+static void put_line(TextWriter *writer, const Row *row)
 {
-  if (gloss[0] == '\0') return;
-  attribute(writer, DIM);
-  put(writer, "  ");
-  put(writer, gloss);
-  attribute(writer, PLAIN);
+  const char *wire = writer->text.wire->str;
+  const char *gloss = writer->text.gloss;
+  size_t head = writer->text.wire_head, none = 0;
+  put_time(writer, row->time);
+  put_arrow(writer, row);
+  for (unsigned line = 0; line == 0 || *wire != '\0' || *gloss != '\0'; line++) {
+    unsigned hanging = line > 0 && *wire != '\0' ? HANGING : 0;
+    unsigned used = hanging;
+    if (line > 0) put_spaces(writer, INDENT + hanging);
+    if (*wire != '\0')
+      used += put_piece(writer, &wire, writer->wire_columns - hanging, line + 1 >= WIRE_LINES, &head);
+    if (*gloss != '\0') {
+      put_spaces(writer, writer->wire_columns - used + SPACE_COLUMNS);
+      attribute(writer, DIM);
+      put_piece(writer, &gloss, writer->gloss_columns, false, &none);
+      attribute(writer, PLAIN);
+    }
+    put(writer, "\n");
+  }
 }
 
+/* A note or a log-in, below the line it is about. */
 static void put_remark(TextWriter *writer, const Row *row)
 {
+  static const struct {
+    const char *sign;
+    int colour;
+  } looks[] = {
+      [SEVERITY_INFO] = {"ℹ ", BLUE}, [SEVERITY_WARNING] = {"⚠ ", YELLOW}, [SEVERITY_ERROR] = {"✖ ", RED}};
   bool note = row->kind == LINE_NOTE;
-  byte_buffer_append_format(writer->out, "%*s", (int)TIME_COLUMNS + 5, "");
-  attribute(writer, YELLOW);
-  put(writer, note ? "⚠ " : "👁 ");
-  if (!note) {
-    put(writer, writer->text.wire->str);
-    put(writer, " · ");
-  }
-  put(writer, writer->text.gloss);
+  Severity severity = note ? note_text((NoteCode)MIN(row->word, NOTE_COUNT - 1))->severity : SEVERITY_WARNING;
+  g_autoptr(GString) text = g_string_new(note ? looks[severity].sign : "👁 ");
+  if (!note) g_string_append_printf(text, "%s · ", writer->text.wire->str);
+  g_string_append(text, writer->text.gloss);
+  put_spaces(writer, INDENT);
+  attribute(writer, looks[severity].colour);
+  put_wrapped(writer, text->str, INDENT);
   attribute(writer, PLAIN);
   put(writer, "\n");
 }
 
 static void put_session(TextWriter *writer, const Row *row)
 {
+  g_autoptr(GString) text = g_string_new(writer->text.wire->str);
+  if (writer->text.gloss[0] != '\0') g_string_append_printf(text, " · %s", writer->text.gloss);
   put_time(writer, row->time);
-  put(writer, " ─── ");
   attribute(writer, DIM);
-  put(writer, writer->text.wire->str);
-  if (writer->text.gloss[0] != '\0') {
-    put(writer, " · ");
-    put(writer, writer->text.gloss);
-  }
+  put(writer, " ─── ");
+  put_wrapped(writer, text->str, INDENT);
   attribute(writer, PLAIN);
   put(writer, "\n");
 }
@@ -217,23 +347,17 @@ static void write_row(void *owner, const RowEvent *event)
 {
   TextWriter *writer = owner;
   const Row *row = event->row;
-  if (!writer->started) {
-    writer->start = row->time;
-    writer->started = true;
-  }
+  if (!writer->started) text_writer_set_start(writer, event->stream->first_time);
   row_text_set(&writer->text, event, writer->options.reveal);
-  if (!writer->has_stream || writer->stream != row->stream) put_stream_heading(writer, event);
+  writer->masked |= writer->text.masked;
+  bool begun = put_stream_heading(writer, event);
   if (row->kind == LINE_SESSION) {
-    put_session(writer, row);
+    /* The heading has just said it. */
+    if (!begun || row->word != STREAM_OPENED) put_session(writer, row);
   } else if (row->kind == LINE_NOTE || row->kind == LINE_CREDENTIAL) {
     put_remark(writer, row);
   } else {
-    put_time(writer, row->time);
-    put_arrow(writer, row);
-    bool gloss = writer->text.gloss[0] != '\0';
-    put_columns(writer, writer->text.wire->str, writer->wire_columns, writer->text.wire_head, gloss);
-    put_gloss(writer, writer->text.gloss);
-    put(writer, "\n");
+    put_line(writer, row);
   }
 }
 
@@ -254,7 +378,11 @@ void text_writer_end(TextWriter *writer, const InspectorCounts *counts)
     put(writer, " ");
   }
   i18n_format_number(counts->frames, number);
-  byte_buffer_append_format(writer->out, g_dngettext(GETTEXT_PACKAGE, "%s frame read.", "%s frames read.", counts->frames),
-                            number);
+  byte_buffer_append_format(
+      writer->out, g_dngettext(GETTEXT_PACKAGE, "%s frame read.", "%s frames read.", counts->frames), number);
+  if (writer->masked) {
+    put(writer, " ");
+    put(writer, _("Passwords are hidden; --reveal shows them."));
+  }
   put(writer, "\n");
 }

@@ -23,6 +23,7 @@ typedef struct {
 
 typedef struct {
   StreamInfo info;
+  bool told;           /* info is set, and read without the lock from then on */
   GArray *segments[2]; /* of KeptSegment, by Direction, in order of offset */
 } KeptStream;
 
@@ -133,7 +134,9 @@ static void take_row(void *owner, const RowEvent *event)
   (*chunk)[index % CHUNK_ROWS] = *event->row;
   timeline->count++;
   g_mutex_lock(&timeline->lock);
-  need_stream(timeline, event->row->stream)->info = *event->stream;
+  KeptStream *stream = need_stream(timeline, event->row->stream);
+  if (!stream->told) stream->info = *event->stream;
+  stream->told = true;
   gpointer about = GUINT_TO_POINTER(event->row->about);
   if (event->row->kind == LINE_NOTE && !g_hash_table_contains(timeline->notes, about))
     g_hash_table_insert(timeline->notes, about, GUINT_TO_POINTER(index));

@@ -74,3 +74,50 @@ void endpoint_wipe(char *secret)
   explicit_bzero(secret, strlen(secret));
   g_free(secret);
 }
+
+/* From first up to end of the stream. */
+typedef struct {
+  uint64_t first, end;
+  GBytes *message;
+} Stretch;
+
+static void stretch_clear(gpointer data)
+{
+  g_bytes_unref(((Stretch *)data)->message);
+}
+
+void message_stretches_append(MessageStretches *stretches, size_t held, size_t length, GBytes *message)
+{
+  if (stretches->stretches == NULL) {
+    stretches->stretches = g_array_new(FALSE, FALSE, sizeof(Stretch));
+    g_array_set_clear_func(stretches->stretches, stretch_clear);
+  }
+  uint64_t first = stretches->consumed + held;
+  Stretch stretch = {first, first + length, g_bytes_ref(message)};
+  g_array_append_val(stretches->stretches, stretch);
+}
+
+bool message_stretches_find(const MessageStretches *stretches, EndpointStretch *found)
+{
+  if (stretches->stretches == NULL || stretches->stretches->len == 0) return false;
+  const Stretch *stretch = &g_array_index(stretches->stretches, Stretch, 0);
+  uint64_t first = MAX(stretch->first, stretches->consumed);
+  found->start = (size_t)(first - stretches->consumed);
+  found->length = (size_t)(stretch->end - first);
+  found->message.data = g_bytes_get_data(stretch->message, &found->message.length);
+  return true;
+}
+
+void message_stretches_consume(MessageStretches *stretches, size_t count)
+{
+  stretches->consumed += count;
+  while (stretches->stretches != NULL && stretches->stretches->len > 0 &&
+         g_array_index(stretches->stretches, Stretch, 0).end <= stretches->consumed)
+    g_array_remove_index(stretches->stretches, 0);
+}
+
+void message_stretches_clear(MessageStretches *stretches)
+{
+  if (stretches->stretches != NULL) g_array_unref(stretches->stretches);
+  *stretches = (MessageStretches){0};
+}

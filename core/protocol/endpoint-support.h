@@ -60,3 +60,18 @@ Bytes endpoint_pending_of(const ByteBuffer *out);
 
 /* Frees secret, wiped; NULL is nothing. */
 void endpoint_wipe(char *secret);
+
+/* Which bytes of a stream going out carry messages, in their order. Zero bytes are ready for use. */
+typedef struct {
+  uint64_t consumed; /* bytes of the stream gone so far */
+  GArray *stretches; /* private; NULL before the first */
+} MessageStretches;
+
+/* The next length bytes appended to out, which holds held now, carry message (ref taken). */
+void message_stretches_append(MessageStretches *stretches, size_t held, size_t length, GBytes *message);
+
+/* endpoint_find_message and endpoint_consumed of a stream. */
+bool message_stretches_find(const MessageStretches *stretches, EndpointStretch *found);
+void message_stretches_consume(MessageStretches *stretches, size_t count);
+
+void message_stretches_clear(MessageStretches *stretches);

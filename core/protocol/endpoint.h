@@ -48,6 +48,13 @@ typedef struct {
   void *object;      /* OPEN_MAILBOX: the Mailbox, owned by the store */
 } EndpointVerdict;
 
+/* Bytes among those pending that carry a message: length of them, after start others. message is its text, of which
+ * they may be only the rest; borrowed until the next call. */
+typedef struct {
+  Bytes message;
+  size_t start, length;
+} EndpointStretch;
+
 typedef struct {
   const char *name; /* "smtp-server" */
   void (*receive)(Endpoint *endpoint, Bytes bytes);
@@ -59,6 +66,7 @@ typedef struct {
   Nanoseconds (*deadline)(Endpoint *endpoint);
   void (*advance)(Endpoint *endpoint, Nanoseconds now);
   void (*peer_closed)(Endpoint *endpoint);
+  bool (*find_message)(Endpoint *endpoint, EndpointStretch *stretch); /* may be NULL: never */
   void (*free)(Endpoint *endpoint);
 } EndpointClass;
 
@@ -121,6 +129,12 @@ static inline void endpoint_advance(Endpoint *endpoint, Nanoseconds now)
 static inline void endpoint_peer_closed(Endpoint *endpoint)
 {
   endpoint->class->peer_closed(endpoint);
+}
+
+/* Fills *stretch with the first message that pending bytes carry. Returns false where they carry none. */
+static inline bool endpoint_find_message(Endpoint *endpoint, EndpointStretch *stretch)
+{
+  return endpoint->class->find_message != NULL && endpoint->class->find_message(endpoint, stretch);
 }
 
 /* Frees the endpoint, secrets wiped; NULL is nothing. */

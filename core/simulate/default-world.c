@@ -41,16 +41,16 @@ const char *const default_steps[2][DEFAULT_STEP_COUNT] = {
         N_("Alice’s agent hands the letter to alpha’s server by SMTP."),
         N_("alpha’s server puts the letter into its queue; Alice need not wait."),
         N_("alpha’s server asks DNS which server takes mail for that domain."),
-        N_("alpha’s server hands the letter to beta’s server, line by line."),
-        N_("Alice’s agent fetches her letters from her mailbox by POP3."),
+        N_("alpha’s server offers the letter to beta’s server, line by line."),
+        N_("Alice’s agent opens her mailbox by POP3 and fetches what lies there."),
     },
     {
         N_("Bob writes a letter; it lies in the outbox on his computer."),
         N_("Bob’s agent hands the letter to beta’s server by SMTP."),
         N_("beta’s server puts the letter into its queue; Bob need not wait."),
         N_("beta’s server asks DNS which server takes mail for that domain."),
-        N_("beta’s server hands the letter to alpha’s server, line by line."),
-        N_("Bob’s agent fetches his letters from his mailbox by POP3."),
+        N_("beta’s server offers the letter to alpha’s server, line by line."),
+        N_("Bob’s agent opens his mailbox by POP3 and fetches what lies there."),
     },
 };
 

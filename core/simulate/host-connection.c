@@ -13,11 +13,34 @@ uint64_t host_connection_key(const IpAddress *peer, uint16_t local_port, uint16_
   return (uint64_t)byte_reader_be32(&reader) << 32 | (uint64_t)local_port << 16 | peer_port;
 }
 
+/* Returns the message that count bytes from sequence on carry some of, or 0; forgets what was acknowledged.
+ */
+static uint32_t carried_message(HostConnection *connection, uint32_t sequence, size_t count)
+{
+  GArray *stretches = connection->stretches;
+  if (stretches == NULL || count == 0) return 0;
+  while (stretches->len > 0 &&
+         (int32_t)(g_array_index(stretches, HostStretch, 0).end - connection->tcp.unacknowledged) <= 0)
+    g_array_remove_index(stretches, 0);
+  for (guint i = 0; i < stretches->len; i++) {
+    const HostStretch *stretch = &g_array_index(stretches, HostStretch, i);
+    if ((int32_t)(stretch->first - (sequence + (uint32_t)count)) < 0 &&
+        (int32_t)(stretch->end - sequence) > 0)
+      return stretch->message;
+  }
+  return 0;
+}
+
 static void tcp_transmit(void *owner, const VirtualTcpSegment *segment)
 {
   HostConnection *connection = owner;
+  LinkLabel label = {
+      .connection = connection->view.id,
+      .message = carried_message(connection, segment->sequence, segment->payload.length),
+      .port = connection->view.port,
+  };
   host_send_segment(connection->host, connection->interface, &connection->peer, connection->local_port,
-                    connection->peer_port, segment);
+                    connection->peer_port, segment, &label);
 }
 
 static HostConnectionState shown_state(const HostConnection *connection, VirtualTcpState state)
@@ -91,6 +114,7 @@ void host_connection_free(gpointer data)
   virtual_clock_cancel(connection->host->config.clock, &connection->deadline);
   virtual_tcp_clear(&connection->tcp);
   endpoint_free(connection->endpoint);
+  if (connection->stretches != NULL) g_array_unref(connection->stretches);
   g_free(connection);
 }
 
@@ -159,6 +183,33 @@ static bool pump_events(HostConnection *connection)
   return any;
 }
 
+/* Notes that the next count bytes written carry message. */
+static void note_stretch(HostConnection *connection, Bytes message, size_t count)
+{
+  const Host *host = connection->host;
+  const VirtualTcp *tcp = &connection->tcp;
+  if (host->config.watch == NULL || host->config.watch->message_number == NULL) return;
+  if (connection->carried != message.data) {
+    connection->carried = message.data;
+    connection->carried_number = host->config.watch->message_number(host->config.owner, message);
+  }
+  if (connection->stretches == NULL) connection->stretches = g_array_new(FALSE, FALSE, sizeof(HostStretch));
+  uint32_t first = tcp->unacknowledged + (uint32_t)byte_buffer_view(&tcp->outgoing).length;
+  HostStretch stretch = {first, first + (uint32_t)count, connection->carried_number};
+  g_array_append_val(connection->stretches, stretch);
+}
+
+/* Returns how many of count pending bytes to write at once: up to where a message begins or ends. */
+static size_t cut_at_message(HostConnection *connection, size_t count)
+{
+  EndpointStretch stretch;
+  if (!endpoint_find_message(connection->endpoint, &stretch)) return count;
+  if (stretch.start > 0) return MIN(count, stretch.start);
+  count = MIN(count, stretch.length);
+  note_stretch(connection, stretch.message, count);
+  return count;
+}
+
 static bool pump_out(HostConnection *connection)
 {
   bool any = false;
@@ -166,6 +217,7 @@ static bool pump_out(HostConnection *connection)
     Bytes pending = endpoint_pending(connection->endpoint);
     size_t count = MIN(pending.length, virtual_tcp_get_room(&connection->tcp));
     if (count == 0) return any;
+    count = cut_at_message(connection, count);
     virtual_tcp_write(&connection->tcp, bytes_slice(pending, 0, count));
     endpoint_consumed(connection->endpoint, count);
     any = true;
@@ -232,11 +284,16 @@ void host_connection_open(Host *host, const IpAddress *peer, uint16_t port, Endp
 }
 
 static void accept_connection(Host *host, const HostListener *listener, const HostInterface *interface,
-                              const Packet *packet, const VirtualTcpSegment *segment)
+                              const Packet *packet, const VirtualTcpSegment *segment, const LinkLabel *label)
 {
   sweep(host);
   HostConnection *connection =
       connection_new(host, interface, &packet->source, packet->destination_port, packet->source_port);
+  connection->view = (HostConnectionView){.id = label->connection,
+                                          .host = host,
+                                          .link = interface->link,
+                                          .peer = packet->source,
+                                          .port = packet->destination_port};
   char peer[IP_ADDRESS_TEXT];
   ip_address_format(&packet->source, peer);
   connection->endpoint = listener->service.accept(listener->service.owner, peer, &connection->session);
@@ -245,7 +302,7 @@ static void accept_connection(Host *host, const HostListener *listener, const Ho
 }
 
 void host_connection_receive(Host *host, const HostInterface *interface, const Packet *packet,
-                             const VirtualTcpSegment *segment)
+                             const VirtualTcpSegment *segment, const LinkLabel *label)
 {
   uint64_t key = host_connection_key(&packet->source, packet->destination_port, packet->source_port);
   HostConnection *connection = g_hash_table_lookup(host->connections, &key);
@@ -255,13 +312,13 @@ void host_connection_receive(Host *host, const HostInterface *interface, const P
   }
   const HostListener *listener = host_find_listener(host, AGENT_TCP, packet->destination_port);
   if (listener != NULL && (segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN) {
-    accept_connection(host, listener, interface, packet, segment);
+    accept_connection(host, listener, interface, packet, segment, label);
     return;
   }
   VirtualTcpSegment reset;
   if (virtual_tcp_refuse(segment, &reset))
-    host_send_segment(host, interface, &packet->source, packet->destination_port, packet->source_port,
-                      &reset);
+    host_send_segment(host, interface, &packet->source, packet->destination_port, packet->source_port, &reset,
+                      &(LinkLabel){.connection = label->connection, .port = packet->destination_port});
 }
 
 void host_connection_stop(HostConnection *connection)

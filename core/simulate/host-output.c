@@ -6,7 +6,8 @@
 #define TIME_TO_LIVE 64
 
 /* Fills the rest of the template and sends the frame by interface. */
-static void send_packet(Host *host, const HostInterface *interface, PacketTemplate *template)
+static void send_packet(Host *host, const HostInterface *interface, PacketTemplate *template,
+                        const LinkLabel *label)
 {
   template->source_mac = host->config.mac;
   template->destination_mac = interface->peer;
@@ -17,12 +18,13 @@ static void send_packet(Host *host, const HostInterface *interface, PacketTempla
   size_t length = packet_build(template, frame->bytes, sizeof frame->bytes);
   g_assert(length > 0); /* segments are cut to the link's size, datagrams are short */
   frame->length = (uint16_t)length;
+  frame->label = *label;
   frame->payload_length = (uint16_t) template->payload.length;
   link_send(frame);
 }
 
 void host_send_segment(Host *host, const HostInterface *interface, const IpAddress *peer, uint16_t local_port,
-                       uint16_t peer_port, const VirtualTcpSegment *segment)
+                       uint16_t peer_port, const VirtualTcpSegment *segment, const LinkLabel *label)
 {
   const uint8_t mss_option[] = PACKET_MSS_OPTION(segment->mss);
   PacketTemplate template = {
@@ -37,11 +39,11 @@ void host_send_segment(Host *host, const HostInterface *interface, const IpAddre
       .payload = segment->payload,
   };
   if (segment->mss != 0) template.options = (Bytes){mss_option, sizeof mss_option};
-  send_packet(host, interface, &template);
+  send_packet(host, interface, &template, label);
 }
 
 void host_send_datagram(Host *host, const HostInterface *interface, const IpAddress *peer,
-                        uint16_t local_port, uint16_t peer_port, Bytes payload)
+                        uint16_t local_port, uint16_t peer_port, Bytes payload, const LinkLabel *label)
 {
   PacketTemplate template = {
       .kind = PACKET_UDP,
@@ -50,5 +52,5 @@ void host_send_datagram(Host *host, const HostInterface *interface, const IpAddr
       .destination_port = peer_port,
       .payload = payload,
   };
-  send_packet(host, interface, &template);
+  send_packet(host, interface, &template, label);
 }

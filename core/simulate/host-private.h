@@ -26,6 +26,12 @@ typedef struct {
   AgentService service;
 } HostListener;
 
+/* A stretch of a connection's outgoing stream, by sequence numbers, that carries a message. */
+typedef struct {
+  uint32_t first, end;
+  uint32_t message;
+} HostStretch;
+
 /* A TCP connection and the endpoint it carries. Kept through TIME-WAIT, when the endpoint is gone already. */
 typedef struct {
   VirtualTcp tcp;
@@ -36,10 +42,13 @@ typedef struct {
   uint64_t key;       /* in the host's table */
   Endpoint *endpoint; /* NULL once ended */
   AgentSession session;
-  Timer deadline;      /* the endpoint's, or of an end to be told later */
-  Nanoseconds expires; /* TIME-WAIT: when the ports may be used again */
-  bool opened_here;    /* we sent the first SYN: the log tells of it */
-  HostConnectionView view;
+  Timer deadline;          /* the endpoint's, or of an end to be told later */
+  Nanoseconds expires;     /* TIME-WAIT: when the ports may be used again */
+  bool opened_here;        /* we sent the first SYN: the log tells of it */
+  HostConnectionView view; /* id and port also where it was opened by the peer */
+  GArray *stretches;       /* of HostStretch, not yet acknowledged; NULL before the first */
+  const uint8_t *carried;  /* text of the message numbered carried_number */
+  uint32_t carried_number;
   HostConnectionState shown; /* the log's last word */
   bool said_all;             /* the endpoint wants to close */
   bool told_end;             /* the endpoint knows that the peer sends no more */
@@ -86,9 +95,9 @@ uint16_t host_pick_port(Host *host, const IpAddress *peer, uint16_t peer_port);
 
 /* Sends a segment, or a datagram. */
 void host_send_segment(Host *host, const HostInterface *interface, const IpAddress *peer, uint16_t local_port,
-                       uint16_t peer_port, const VirtualTcpSegment *segment);
+                       uint16_t peer_port, const VirtualTcpSegment *segment, const LinkLabel *label);
 void host_send_datagram(Host *host, const HostInterface *interface, const IpAddress *peer,
-                        uint16_t local_port, uint16_t peer_port, Bytes payload);
+                        uint16_t local_port, uint16_t peer_port, Bytes payload, const LinkLabel *label);
 
 /* The key of a connection in the host's table. */
 uint64_t host_connection_key(const IpAddress *peer, uint16_t local_port, uint16_t peer_port);
@@ -99,7 +108,7 @@ void host_connection_open(Host *host, const IpAddress *peer, uint16_t port, Endp
 
 /* Takes a segment for this host: for its connection, for a listening port, or answered with RST. */
 void host_connection_receive(Host *host, const HostInterface *interface, const Packet *packet,
-                             const VirtualTcpSegment *segment);
+                             const VirtualTcpSegment *segment, const LinkLabel *label);
 
 /* Ends the connection without a word to the peer. */
 void host_connection_stop(HostConnection *connection);

@@ -39,7 +39,8 @@ static void send_pending(HostSocket *socket)
       socket->host->config.watch->asked(socket->host->config.owner, socket->host, &socket->peer,
                                         socket->peer_port);
     host_send_datagram(socket->host, socket->interface, &socket->peer, socket->local_port, socket->peer_port,
-                       pending);
+                       pending,
+                       &(LinkLabel){.port = socket->server ? socket->local_port : socket->peer_port});
     endpoint_consumed(socket->endpoint, pending.length);
   }
 }

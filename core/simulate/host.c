@@ -47,7 +47,8 @@ static uint16_t read_mss(Bytes options)
   return 0;
 }
 
-static void receive_segment(Host *host, const HostInterface *interface, const Packet *packet, Bytes frame)
+static void receive_segment(Host *host, const HostInterface *interface, const Packet *packet,
+                            const LinkFrame *frame)
 {
   VirtualTcpSegment segment = {
       .sequence = packet->sequence,
@@ -58,18 +59,19 @@ static void receive_segment(Host *host, const HostInterface *interface, const Pa
   };
   if (packet->flags & TCP_SYN) {
     size_t header = (size_t)packet->link_length + packet->network_length;
-    segment.mss = read_mss(bytes_slice(frame, header + 20, packet->transport_length - 20u));
+    segment.mss = read_mss(
+        bytes_slice((Bytes){frame->bytes, frame->length}, header + 20, packet->transport_length - 20u));
   }
-  host_connection_receive(host, interface, packet, &segment);
+  host_connection_receive(host, interface, packet, &segment, &frame->label);
 }
 
-static void link_receive(void *owner, Link *link, Bytes bytes)
+static void link_receive(void *owner, Link *link, const LinkFrame *link_frame)
 {
   Host *host = owner;
   Frame frame = {
       .time = host->config.clock->now,
-      .bytes = bytes,
-      .original_length = (uint32_t)bytes.length,
+      .bytes = {link_frame->bytes, link_frame->length},
+      .original_length = link_frame->length,
       .link_type = LINK_TYPE_ETHERNET,
   };
   Packet packet;
@@ -78,7 +80,7 @@ static void link_receive(void *owner, Link *link, Bytes bytes)
   for (guint i = 0; i < host->interfaces->len; i++) {
     const HostInterface *interface = g_ptr_array_index(host->interfaces, i);
     if (interface->link != link) continue;
-    if (kind == PACKET_TCP) receive_segment(host, interface, &packet, bytes);
+    if (kind == PACKET_TCP) receive_segment(host, interface, &packet, link_frame);
     if (kind == PACKET_UDP) host_socket_receive(host, interface, &packet);
     return;
   }
@@ -229,6 +231,13 @@ static void effect_message_moved(AgentHost *agent_host, const AgentMove *move)
     host->config.watch->message_moved(host->config.owner, host, move);
 }
 
+static void effect_message_lies(AgentHost *agent_host, Bytes message, AgentTray tray, guint copies)
+{
+  Host *host = host_of(agent_host);
+  if (host->config.watch != NULL && host->config.watch->message_lies != NULL)
+    host->config.watch->message_lies(host->config.owner, host, message, tray, copies);
+}
+
 static const AgentHostClass agent_host_class = {
     .now = effect_now,
     .set_timer = effect_set_timer,
@@ -237,4 +246,5 @@ static const AgentHostClass agent_host_class = {
     .connect = effect_connect,
     .listen = effect_listen,
     .message_moved = effect_message_moved,
+    .message_lies = effect_message_lies,
 };

@@ -39,6 +39,10 @@ typedef struct {
   /* A question leaves by UDP. */
   void (*asked)(void *owner, Host *host, const IpAddress *peer, uint16_t port);
   void (*message_moved)(void *owner, Host *host, const AgentMove *move);
+  /* So many copies of message lie in the host's tray, whatever was thought before. */
+  void (*message_lies)(void *owner, Host *host, Bytes message, AgentTray tray, guint copies);
+  /* Returns the number of a message that is about to leave in frames. */
+  uint32_t (*message_number)(void *owner, Bytes message);
 } HostWatch;
 
 typedef struct {

@@ -53,6 +53,19 @@ static bool split_key(const char *text, char **key, char **language)
   return true;
 }
 
+/* Returns what is wrong with a line that is neither group nor key. */
+static const char *explain_line(const char *text)
+{
+  if (text[0] == ';') return _("a comment begins with “#”");
+  size_t word = 0;
+  while (g_ascii_isalpha(text[word]))
+    word++;
+  if (word > 0 && text[word] == ':') return _("a value comes after “=”, not after “:”, like Do=fetch");
+  return _("neither a group like [Act 1] nor a key like Title=…; a longer text stays on one line, with \\n "
+           "between its "
+           "lines");
+}
+
 /* Reads one line that is neither blank nor a comment into *line. Returns NULL, or what is wrong. */
 static const char *read_line(char *text, const char *group, KeyLine *line)
 {
@@ -63,7 +76,7 @@ static const char *read_line(char *text, const char *group, KeyLine *line)
     return NULL;
   }
   char *equals = strchr(text, '=');
-  if (equals == NULL) return _("neither a group like [Act 1] nor a key like Title=…");
+  if (equals == NULL) return explain_line(text);
   if (group == NULL) return _("a key comes after its group: [Scenario] first");
   *equals = '\0';
   line->group = g_strdup(group);
@@ -84,7 +97,9 @@ GPtrArray *key_lines_parse(const char *text, gsize length, guint *line_number, c
 {
   g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(key_line_free);
   g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  static const char byte_order_mark[] = "\xef\xbb\xbf"; /* some editors begin a file with it */
   const char *group = NULL, *end = text + length;
+  if (length >= 3 && memcmp(text, byte_order_mark, 3) == 0) text += 3;
   *line_number = 0;
   *problem = NULL;
   while (text < end) {
@@ -100,7 +115,10 @@ GPtrArray *key_lines_parse(const char *text, gsize length, guint *line_number, c
     KeyLine *line = g_new0(KeyLine, 1);
     line->line = *line_number;
     if (sound) *problem = read_line(one, group, line);
-    if (*problem == NULL && !remember(seen, line)) *problem = _("this comes twice in the file");
+    if (*problem == NULL && !remember(seen, line))
+      *problem = line->key == NULL
+                     ? _("there is a group like this already; acts are numbered: [Act 1], [Act 2] …")
+                     : _("this key comes twice in its group");
     if (*problem != NULL) {
       key_line_free(line);
       return NULL;

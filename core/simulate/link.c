@@ -25,6 +25,7 @@ LinkFrame *link_begin(Link *link, unsigned from)
     link->free_frames = frame->next_free;
   }
   frame->from = (uint8_t)from;
+  frame->label = (LinkLabel){0};
   frame->departed = false;
   return frame;
 }
@@ -69,7 +70,7 @@ static void timer_expired(void *owner)
     return;
   }
   LinkEnd *end = &frame->link->ends[!frame->from];
-  if (end->receive != NULL) end->receive(end->owner, frame->link, (Bytes){frame->bytes, frame->length});
+  if (end->receive != NULL) end->receive(end->owner, frame->link, frame);
   recycle(frame);
 }
 

@@ -7,9 +7,9 @@
 #include "simulate/tap.h"
 #include "simulate/virtual-clock.h"
 
-#define LINK_MTU 1500u         /* bytes of an IP packet */
-#define LINK_FRAME_BYTES 1514u /* with the Ethernet header, without the check sequence, as captures show it  \
-                                */
+#define LINK_MTU 1500u /* bytes of an IP packet */
+/* With the Ethernet header, without the check sequence, as captures show it. */
+#define LINK_FRAME_BYTES 1514u
 
 typedef struct Link Link;
 
@@ -20,11 +20,21 @@ typedef struct {
   uint64_t bandwidth; /* bits a second in each direction, 0 for no limit */
 } LinkConfig;
 
-/* A frame on its way. The sender fills bytes, length and payload_length; the rest is the link's own. */
+/* What the world's log says of a frame besides its bytes; no receiver learns anything from it but how to
+ * label its answers. */
+typedef struct {
+  uint32_t connection; /* 0: none */
+  uint32_t message;    /* whose text the payload carries, 0: none */
+  uint16_t port;       /* the server's */
+} LinkLabel;
+
+/* A frame on its way. The sender fills bytes, length, payload_length and label; the rest is the link's own.
+ */
 typedef struct LinkFrame {
   uint16_t length;
   uint16_t payload_length; /* of the transport, for the world's log */
-  uint8_t from;            /* the end it left, 0 or 1 */
+  LinkLabel label;
+  uint8_t from; /* the end it left, 0 or 1 */
   bool departed, lost;
   uint32_t number; /* the tap's */
   Nanoseconds arrival;
@@ -34,9 +44,9 @@ typedef struct LinkFrame {
   uint8_t bytes[LINK_FRAME_BYTES];
 } LinkFrame;
 
-/* What stands at one end. receive borrows the bytes until it returns. */
+/* What stands at one end. receive borrows the frame until it returns. */
 typedef struct {
-  void (*receive)(void *owner, Link *link, Bytes bytes);
+  void (*receive)(void *owner, Link *link, const LinkFrame *frame);
   void *owner;
 } LinkEnd;
 

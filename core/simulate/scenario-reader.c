@@ -4,9 +4,12 @@
 
 #include "base/i18n.h"
 #include "simulate/quantity.h"
+#include "simulate/word-advice.h"
 
 #include <stdarg.h>
 #include <string.h>
+
+#define MOST_KEYS 32u
 
 typedef enum { GROUP_SCENARIO, GROUP_USER, GROUP_LINK, GROUP_TAP, GROUP_ACT, GROUP_COUNT } GroupKind;
 
@@ -14,7 +17,8 @@ typedef enum { GROUP_SCENARIO, GROUP_USER, GROUP_LINK, GROUP_TAP, GROUP_ACT, GRO
 typedef struct {
   ScenarioAct act;
   guint line;
-  guint keys; /* bits of keys[] that came */
+  guint keys;             /* bits of keys[] that came … */
+  guint lines[MOST_KEYS]; /* … and where */
   bool has_kind, has_agent;
 } ReaderAct;
 
@@ -134,10 +138,14 @@ static bool take_do(ScenarioReader *reader, const char *value)
 
 static bool take_to(ScenarioReader *reader, const char *value)
 {
-  /* Whether the address exists, or is one at all, is for the servers to say. Control characters would end the
-   * header. */
+  /* Whether the address exists is for the servers to say. Control characters would end the header. */
   for (const char *at = value; *at != '\0'; at++)
     if (g_ascii_iscntrl(*at)) return false;
+  size_t length = strlen(value);
+  if (length > 1 && value[0] == '"' && value[length - 1] == '"') return false;
+  g_auto(GStrv) parts = g_strsplit(value, ",", -1);
+  for (char **part = parts; *part != NULL; part++)
+    if (strchr(*part, '@') == NULL) return false;
   return set_text(&reader->act->act.to, value);
 }
 
@@ -207,7 +215,7 @@ static const KeyRow keys[] = {
     [KEY_AGENT] = {GROUP_ACT, "Agent", false, take_agent, N_("alice or bob")},
     [KEY_DO] = {GROUP_ACT, "Do", false, take_do, N_("send, fetch or wait")},
     [KEY_TO] = {GROUP_ACT, "To", false, take_to,
-                N_("an address, like bob@beta.example, or several with commas")},
+                N_("an address, like bob@beta.example, or several with commas, without quotes")},
     [KEY_SUBJECT] = {GROUP_ACT, "Subject", false, take_subject, N_("one line of text")},
     [KEY_TEXT] = {GROUP_ACT, "Text", false, take_body, N_("text, with \\n between lines")},
     [KEY_KEEP] = {GROUP_ACT, "Keep", false, take_keep, N_("yes or no")},
@@ -240,45 +248,6 @@ static bool fail(const ScenarioReader *reader, guint line, GError **error, const
   return false;
 }
 
-/* Returns how many letters must be put, dropped or changed to make a into b, whatever their case; words are
- * cut at 31 letters. */
-static guint distance(const char *a, const char *b)
-{
-  guint row[32];
-  size_t a_length = MIN(strlen(a), (size_t)31), b_length = MIN(strlen(b), (size_t)31);
-  for (guint j = 0; j <= b_length; j++)
-    row[j] = j;
-  for (size_t i = 1; i <= a_length; i++) {
-    guint diagonal = row[0];
-    row[0] = (guint)i;
-    for (size_t j = 1; j <= b_length; j++) {
-      guint changed = diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
-      diagonal = row[j];
-      row[j] = MIN(changed, MIN(row[j], row[j - 1]) + 1);
-    }
-  }
-  return row[b_length];
-}
-
-/* Returns "did you mean X?" where one of words is near, else "known are: …"; the caller's to free. */
-static char *advise(const char *word, const GPtrArray *words)
-{
-  const char *nearest = NULL;
-  guint best = 3;
-  g_autoptr(GString) list = g_string_new(NULL);
-  for (guint i = 0; i < words->len; i++) {
-    const char *known = g_ptr_array_index(words, i);
-    guint away = distance(word, known);
-    if (away < best && away < strlen(known)) {
-      best = away;
-      nearest = known;
-    }
-    g_string_append_printf(list, "%s%s", i == 0 ? "" : ", ", known);
-  }
-  if (nearest != NULL) return g_strdup_printf(_("did you mean “%s”?"), nearest);
-  return g_strdup_printf(_("known here: %s"), list->str);
-}
-
 static ReaderAct *find_act(ScenarioReader *reader, uint32_t number, guint line)
 {
   for (guint i = 0; i < reader->acts->len; i++) {
@@ -301,7 +270,7 @@ static bool enter_user(ScenarioReader *reader, const char *name, guint line, GEr
     reader->index = i;
     if (g_ascii_strcasecmp(default_users[i].name, name) == 0) return true;
   }
-  g_autofree char *advice = advise(name, names);
+  g_autofree char *advice = word_advice(name, names);
   return fail(reader, line, error, _("[%s]: no user is called “%s”; %s"), reader->group, name, advice);
 }
 
@@ -338,7 +307,7 @@ static bool enter_group(ScenarioReader *reader, const char *group, guint line, G
   while (kind < GROUP_COUNT && g_ascii_strcasecmp(group_words[kind], word) != 0)
     g_ptr_array_add(forms, (gpointer)group_words[kind++]);
   if (kind == GROUP_COUNT) {
-    g_autofree char *advice = advise(word, forms);
+    g_autofree char *advice = word_advice(word, forms);
     return fail(reader, line, error, _("[%s]: no such group; %s"), group, advice);
   }
   reader->kind = kind;
@@ -365,6 +334,13 @@ static bool fits_language(ScenarioReader *reader, const KeyLine *line, const Key
   return true;
 }
 
+static void take_note(ReaderAct *act, guint key, guint line)
+{
+  G_STATIC_ASSERT(G_N_ELEMENTS(keys) <= MOST_KEYS);
+  act->keys |= 1u << key;
+  act->lines[key] = line;
+}
+
 static bool take_key(ScenarioReader *reader, const KeyLine *line, GError **error)
 {
   g_autoptr(GPtrArray) known = g_ptr_array_new();
@@ -377,12 +353,13 @@ static bool take_key(ScenarioReader *reader, const KeyLine *line, GError **error
       return fail(reader, line->line, error, _("[%s] %s: this key is the same in every language"),
                   line->group, line->key);
     if (row->localised && !fits_language(reader, line, row)) return true;
-    if (reader->kind == GROUP_ACT) reader->act->keys |= 1u << i;
+    if (reader->kind == GROUP_ACT) take_note(reader->act, i, line->line);
     if (row->take(reader, line->value)) return true;
-    return fail(reader, line->line, error, _("[%s] %s: “%s” is not %s"), line->group, row->key, line->value,
-                _(row->wants));
+    const char *hint = strstr(line->value, " #") == NULL ? "" : _("; a comment has a line of its own");
+    return fail(reader, line->line, error, _("[%s] %s: “%s” is not %s%s"), line->group, row->key, line->value,
+                _(row->wants), hint);
   }
-  g_autofree char *advice = advise(line->key, known);
+  g_autofree char *advice = word_advice(line->key, known);
   return fail(reader, line->line, error, _("[%s]: no key is called “%s”; %s"), line->group, line->key,
               advice);
 }
@@ -392,6 +369,18 @@ bool scenario_reader_take(ScenarioReader *reader, const KeyLine *line, GError **
   bool entered = reader->group != NULL && g_str_equal(reader->group, line->group);
   if (!entered && !enter_group(reader, line->group, line->line, error)) return false;
   return line->key == NULL || take_key(reader, line, error);
+}
+
+/* Says which keys the act may have instead. */
+static bool fail_strange(const ScenarioReader *reader, const ReaderAct *act, guint key, GError **error)
+{
+  static const char *const words[] = {[ACT_SEND] = "send", [ACT_FETCH] = "fetch", [ACT_WAIT] = "wait"};
+  g_autoptr(GString) known = g_string_new(NULL);
+  for (guint i = KEY_AGENT; i < G_N_ELEMENTS(keys); i++)
+    if (act_keys[act->act.kind] & 1u << i)
+      g_string_append_printf(known, "%s%s", known->len == 0 ? "" : ", ", keys[i].key);
+  return fail(reader, act->lines[key], error, _("[Act %u] %s: does not go with Do=%s, which has: %s"),
+              act->act.number, keys[key].key, words[act->act.kind], known->str);
 }
 
 /* Checks that an act says all it must and nothing that it ignores. */
@@ -404,15 +393,16 @@ static bool check_act(const ScenarioReader *reader, const ReaderAct *act, GError
     return fail(reader, act->line, error, _("[Act %u]: At or After, not both"), number);
   if ((act->keys & 1u << KEY_KEEP) && (act->keys & 1u << KEY_DELETE))
     return fail(reader, act->line, error, _("[Act %u]: Keep or Delete, not both"), number);
-  guint strange = act->keys & ~act_keys[act->act.kind] & ~(1u << KEY_AT | 1u << KEY_AFTER | 1u << KEY_DO);
+  guint usual = 1u << KEY_AT | 1u << KEY_AFTER | 1u << KEY_DO;
+  guint strange = act->keys & ~act_keys[act->act.kind] & ~usual;
   for (guint i = KEY_AGENT; i < G_N_ELEMENTS(keys); i++)
-    if (strange & 1u << i)
-      return fail(reader, act->line, error, _("[Act %u]: %s does not go with what this act does"), number,
-                  keys[i].key);
+    if (strange & 1u << i) return fail_strange(reader, act, i, error);
   if (act->act.kind != ACT_WAIT && !act->has_agent)
     return fail(reader, act->line, error, _("[Act %u]: Agent is missing: alice or bob"), number);
   if (act->act.kind == ACT_SEND && act->act.to == NULL)
     return fail(reader, act->line, error, _("[Act %u]: To is missing, like bob@beta.example"), number);
+  if (act->act.kind == ACT_WAIT && !(act->keys & 1u << KEY_FOR))
+    return fail(reader, act->line, error, _("[Act %u]: For is missing, like 30 min"), number);
   return true;
 }
 

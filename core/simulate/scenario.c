@@ -129,6 +129,11 @@ static bool read_scenario(Scenario *scenario, const char *file, const char *text
     g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_INVALID, "%s:%u: %s", file, number, problem);
     return false;
   }
+  if (lines->len == 0) {
+    g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_INVALID,
+                _("%s: the file is empty; a scenario has acts: [Act 1] with Agent, Do and so on"), file);
+    return false;
+  }
   g_autoptr(ScenarioReader) reader = scenario_reader_new(scenario, file);
   for (guint i = 0; i < lines->len; i++)
     if (!scenario_reader_take(reader, g_ptr_array_index(lines, i), error)) return false;

@@ -3,15 +3,15 @@
 #include "simulate/virtual-tcp-private.h"
 #include "wire/packet.h"
 
-#define FIRST_TIMEOUT NANOSECONDS_PER_SECOND                     /* RFC 6298 §2.1 */
-#define TIMEOUT_AFTER_LOST_SYN (3 * NANOSECONDS_PER_SECOND)      /* RFC 6298 §5.7 */
-#define LEAST_TIMEOUT (200 * NANOSECONDS_PER_MILLISECOND)        /* well above the delayed ACK */
-#define LONGEST_TIMEOUT (60 * NANOSECONDS_PER_SECOND)            /* RFC 6298 §2.5 */
-#define ACKNOWLEDGEMENT_DELAY (40 * NANOSECONDS_PER_MILLISECOND) /* RFC 9293 §3.8.6.3 allows half a second  \
-                                                                  */
-#define DUPLICATES_FOR_LOSS 3u                                   /* RFC 5681 §3.2 */
-#define FIRST_SEGMENTS 10u                                       /* RFC 6928 */
-#define MOST_SEGMENTS 44u /* one window of whole segments, so that a window is never exactly full */
+#define FIRST_TIMEOUT NANOSECONDS_PER_SECOND                /* RFC 6298 §2.1 */
+#define TIMEOUT_AFTER_LOST_SYN (3 * NANOSECONDS_PER_SECOND) /* RFC 6298 §5.7 */
+#define LEAST_TIMEOUT (200 * NANOSECONDS_PER_MILLISECOND)   /* well above the delayed ACK */
+#define LONGEST_TIMEOUT (60 * NANOSECONDS_PER_SECOND)       /* RFC 6298 §2.5 */
+/* RFC 9293 §3.8.6.3 allows half a second. */
+#define ACKNOWLEDGEMENT_DELAY (40 * NANOSECONDS_PER_MILLISECOND)
+#define DUPLICATES_FOR_LOSS 3u /* RFC 5681 §3.2 */
+#define FIRST_SEGMENTS 10u     /* RFC 6928 */
+#define MOST_SEGMENTS 44u      /* one window of whole segments, so that a window is never exactly full */
 #define DEFAULT_SYN_TRIES 6u
 #define DEFAULT_DATA_TRIES 15u
 

@@ -60,7 +60,10 @@ static void frame_departed(void *owner, const Link *link, const LinkFrame *frame
                               .host = frame->from == 0 ? view->a : view->b,
                               .peer = frame->from == 0 ? view->b : view->a,
                               .link = (uint16_t)link->index,
+                              .port = frame->label.port,
                               .new_state = frame->lost,
+                              .connection = frame->label.connection,
+                              .message = frame->label.message,
                               .frame = frame->number,
                               .length = frame->payload_length,
                           });
@@ -139,19 +142,67 @@ static uint32_t number_of(World *world, Bytes bytes)
   return number;
 }
 
+static uint32_t message_number(void *owner, Bytes message)
+{
+  return number_of(owner, message);
+}
+
+/* The key of world->copies. */
+static gpointer copies_key(uint32_t message, uint16_t host, uint8_t tray)
+{
+  G_STATIC_ASSERT(DEFAULT_HOST_COUNT < 16 && TRAY_INBOX < 16);
+  return GUINT_TO_POINTER(message << 8 | (guint)(host << 4 & 0xf0) | tray);
+}
+
+static guint get_copies(const World *world, uint32_t message, uint16_t host, uint8_t tray)
+{
+  return GPOINTER_TO_UINT(g_hash_table_lookup(world->copies, copies_key(message, host, tray)));
+}
+
+static void change_copies(World *world, uint32_t message, uint16_t host, uint8_t tray, gint change)
+{
+  if (tray == TRAY_NONE) return;
+  guint copies = get_copies(world, message, host, tray) + (guint)change;
+  g_hash_table_insert(world->copies, copies_key(message, host, tray), GUINT_TO_POINTER(copies));
+}
+
+/* Writes a move. A copy cannot leave a tray in which none lies: it was sent twice, its first receipt being
+ * lost. */
+static void append_move(World *world, WorldEvent event)
+{
+  event.type = WORLD_MESSAGE;
+  if (event.old_tray != TRAY_NONE && get_copies(world, event.message, event.host, event.old_tray) == 0)
+    event.old_tray = TRAY_NONE;
+  change_copies(world, event.message, event.host, event.old_tray, -1);
+  change_copies(world, event.message, event.peer, event.new_tray, 1);
+  world_log_append(world, event);
+}
+
+static void message_lies(void *owner, Host *host, Bytes message, AgentTray tray, guint copies)
+{
+  World *world = owner;
+  WorldEvent event = WORLD_EVENT_EMPTY;
+  event.host = event.peer = host_get_index(host);
+  event.message = number_of(world, message);
+  guint told = get_copies(world, event.message, event.host, (uint8_t)tray);
+  event.old_tray = (uint8_t)(told > copies ? tray : AGENT_TRAY_NONE);
+  event.new_tray = (uint8_t)(told < copies ? tray : AGENT_TRAY_NONE);
+  for (guint i = 0; i < (told > copies ? told - copies : copies - told); i++)
+    append_move(world, event);
+}
+
 static void message_moved(void *owner, Host *host, const AgentMove *move)
 {
   World *world = owner;
   uint16_t here = host_get_index(host);
   WorldEvent event = WORLD_EVENT_EMPTY;
-  event.type = WORLD_MESSAGE;
   event.host = move->from == NULL ? here : world_find_name(world, move->from);
   event.peer = move->to == NULL ? here : world_find_name(world, move->to);
   event.old_tray = (uint8_t)move->old_tray;
   event.new_tray = (uint8_t)move->new_tray;
   event.message = number_of(world, move->message);
   if (move->new_tray == AGENT_TRAY_OUTBOX) append_step(world, STEP_WRITE, here, UINT16_MAX, UINT16_MAX);
-  world_log_append(world, event);
+  append_move(world, event);
   if (move->new_tray == AGENT_TRAY_QUEUE) append_step(world, STEP_QUEUE, here, UINT16_MAX, UINT16_MAX);
 }
 
@@ -160,7 +211,9 @@ void world_log_init(World *world)
   world->events = g_array_new(FALSE, FALSE, sizeof(WorldEvent));
   world->messages = g_ptr_array_new_with_free_func(message_free);
   world->message_index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  world->watch = (HostWatch){connection_opened, connection_changed, host_asked, message_moved};
+  world->watch = (HostWatch){connection_opened, connection_changed, host_asked,
+                             message_moved,     message_lies,       message_number};
+  world->copies = g_hash_table_new(NULL, NULL);
   for (guint i = 0; i < DEFAULT_LINK_COUNT; i++)
     world->cables[i].watch = (LinkWatch){frame_departed, world};
 }
@@ -170,4 +223,5 @@ void world_log_clear(World *world)
   g_array_unref(world->events);
   g_ptr_array_unref(world->messages);
   g_hash_table_unref(world->message_index);
+  g_hash_table_unref(world->copies);
 }

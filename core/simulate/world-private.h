@@ -39,6 +39,7 @@ struct World {
   GArray *events;            /* of WorldEvent */
   GPtrArray *messages;       /* of WorldMessage, owned */
   GHashTable *message_index; /* Message-ID → number */
+  GHashTable *copies;        /* message, host and tray → how many lie there, as the log tells */
   uint32_t connection_count;
   uint32_t last_step;
 };

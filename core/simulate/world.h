@@ -39,9 +39,11 @@ typedef enum {
   WORLD_STEP, /* number 1…6 of the walk; text: one sentence for people (translated when shown: N_()) */
   WORLD_CONNECTION, /* connection; host opens to peer on port by link; old_state, new_state: 0 none, 1
                        opening, 2 open, 3 closing, 4 closed, 5 reset, 6 refused */
-  WORLD_MESSAGE, /* message: moves from (host, old_tray) to (peer, new_tray); TRAY_NONE: composed, or gone */
+  WORLD_MESSAGE,    /* message: moves from (host, old_tray) to (peer, new_tray); old TRAY_NONE: composed, or
+                       copied    from host, which keeps its own (POP3 until QUIT); new TRAY_NONE: gone. A tray
+                       may    hold several    copies: one for each domain, or mailbox */
   WORLD_FRAME, /* frame (1-based, as in the tap) leaves host on link; arrives at `until`; lost when new_state
-                  is 1 */
+                  is 1; port: the server's; connection: of TCP; message: whose text it carries, 0 for none */
   WORLD_HOST,  /* host: old_state, new_state: 1 up, 0 down */
 } WorldEventType;
 

@@ -152,6 +152,23 @@ EndpointDialogue *endpoint_dialogue_load(const char *path)
   return file;
 }
 
+static gint compare_paths(gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0(*(char *const *)a, *(char *const *)b);
+}
+
+GPtrArray *endpoint_dialogue_list(const char *folder)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GDir) names = g_dir_open(folder, 0, &error);
+  if (names == NULL) g_error("%s", error->message);
+  GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+  for (const char *name; (name = g_dir_read_name(names)) != NULL;)
+    if (g_str_has_suffix(name, ".dialogue")) g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+  g_ptr_array_sort(paths, compare_paths);
+  return paths;
+}
+
 void endpoint_dialogue_free(EndpointDialogue *file)
 {
   if (file == NULL) return;

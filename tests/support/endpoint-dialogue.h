@@ -25,6 +25,10 @@ typedef struct {
 
 /* Reads the file; a file that breaks the format ends the test with the line's number. */
 EndpointDialogue *endpoint_dialogue_load(const char *path);
+
+/* Returns the paths of the *.dialogue files of folder, sorted; free with g_ptr_array_unref. */
+GPtrArray *endpoint_dialogue_list(const char *folder);
+
 void endpoint_dialogue_free(EndpointDialogue *file);
 
 /* Returns the key's only value, or NULL. */

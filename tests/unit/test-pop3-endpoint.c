@@ -135,6 +135,37 @@ static void the_password_may_hold_spaces(void)
   house_clear(&house);
 }
 
+static void a_letter_is_known_among_the_pending_bytes(void)
+{
+  House house;
+  house_init(&house);
+  g_autoptr(GBytes) second = g_bytes_new_static("Subject: y\r\n\r\n.\r\n", 17);
+  mailbox_append(house.mailbox, second, 0);
+  Endpoint *server = new_server();
+  g_free(say(server, &house, "USER bob\r\nPASS builder\r\n"));
+  EndpointStretch stretch;
+  g_assert_false(endpoint_find_message(server, &stretch));
+  endpoint_receive(server, BYTES_LITERAL("RETR 1\r\nNOOP\r\nRETR 2\r\nNOOP\r\n"));
+  static const char *const letters[] = {"Subject: x\r\n\r\nbody\r\n.\r\n", "Subject: y\r\n\r\n..\r\n.\r\n"};
+  static const char *const before[] = {"+OK 20 octets\r\n", "+OK\r\n+OK 17 octets\r\n"};
+  for (size_t i = 0; i < G_N_ELEMENTS(letters); i++) {
+    g_assert_true(endpoint_find_message(server, &stretch));
+    Bytes pending = endpoint_pending(server);
+    g_assert_true(bytes_equal(bytes_slice(pending, 0, stretch.start), bytes_from_string(before[i])));
+    g_assert_true(
+        bytes_equal(bytes_slice(pending, stretch.start, stretch.length), bytes_from_string(letters[i])));
+    g_assert_true(stretch.message.data == g_bytes_get_data(i == 0 ? house.message : second, NULL));
+    endpoint_consumed(server, stretch.start + 3); /* the rest of it is still its own */
+    g_assert_true(endpoint_find_message(server, &stretch));
+    g_assert_cmpuint(stretch.start, ==, 0);
+    g_assert_cmpuint(stretch.length, ==, strlen(letters[i]) - 3);
+    endpoint_consumed(server, stretch.length);
+  }
+  g_assert_false(endpoint_find_message(server, &stretch));
+  endpoint_free(server);
+  house_clear(&house);
+}
+
 static void a_quiet_session_ends_without_deleting(void)
 {
   House house;
@@ -287,5 +318,7 @@ int main(int argc, char **argv)
                   a_client_tells_the_message_before_it_deletes);
   g_test_add_func("/pop3-endpoint/a client never waits for ever", a_client_never_waits_for_ever);
   g_test_add_func("/pop3-endpoint/noise never breaks the server", noise_never_breaks_the_server);
+  g_test_add_func("/pop3-endpoint/a letter is known among the pending bytes",
+                  a_letter_is_known_among_the_pending_bytes);
   return g_test_run();
 }

@@ -90,11 +90,13 @@ static void side_ready(void *owner)
 
 static const VirtualTcpClass side_class = {side_transmit, side_state_changed, side_ready};
 
-static void side_receive(void *owner, Link *link, Bytes bytes)
+static void side_receive(void *owner, Link *link, const LinkFrame *link_frame)
 {
   (void)link;
   Side *side = owner;
-  Frame frame = {.bytes = bytes, .original_length = (uint32_t)bytes.length, .link_type = LINK_TYPE_ETHERNET};
+  Frame frame = {.bytes = {link_frame->bytes, link_frame->length},
+                 .original_length = link_frame->length,
+                 .link_type = LINK_TYPE_ETHERNET};
   Packet packet;
   g_assert_cmpint(packet_parse(&frame, &packet), ==, PACKET_TCP);
   VirtualTcpSegment segment = {

@@ -107,7 +107,7 @@ static guint count_events(const World *world, WorldEventType type, int new_state
   return count;
 }
 
-static void the_walk_takes_six_steps_and_the_letter_five_places(void)
+static void the_walk_takes_six_steps_and_the_letter_five_moves(void)
 {
   Run run = run_to_end(NULL, NULL, 1);
   const World *world = run.world;
@@ -120,7 +120,8 @@ static void the_walk_takes_six_steps_and_the_letter_five_places(void)
       {"alice-computer", "alice-computer", TRAY_NONE, TRAY_OUTBOX},
       {"alice-computer", "mail.alpha", TRAY_OUTBOX, TRAY_QUEUE},
       {"mail.alpha", "mail.beta", TRAY_QUEUE, TRAY_MAILBOX},
-      {"mail.beta", "bob-computer", TRAY_MAILBOX, TRAY_INBOX},
+      {"mail.beta", "bob-computer", TRAY_NONE, TRAY_INBOX},
+      {"mail.beta", "mail.beta", TRAY_MAILBOX, TRAY_NONE},
   };
   for (guint i = 0; i < world_get_event_count(world); i++) {
     const WorldEvent *event = world_get_event(world, i);
@@ -172,6 +173,104 @@ static void bob_holds_the_letter_with_its_trace(void)
   }
   g_assert_nonnull(strstr(text, "ESMTPA"));
   run_clear(&run);
+}
+
+/* Follows the trays of a log: nothing leaves a tray in which it does not lie. Returns how many lie in tray of
+ * host at the end. */
+static guint lie_in(const World *world, const char *id, WorldTray tray)
+{
+  enum { MOST_HOSTS = 8, MOST_MESSAGES = 16 };
+  guint copies[MOST_MESSAGES][MOST_HOSTS][TRAY_INBOX + 1] = {0}, sum = 0;
+  for (guint i = 0; i < world_get_event_count(world); i++) {
+    const WorldEvent *event = world_get_event(world, i);
+    if (event->type != WORLD_MESSAGE) continue;
+    g_assert_cmpuint(event->message, <, MOST_MESSAGES);
+    g_assert_cmpuint(event->old_tray + event->new_tray, >, 0);
+    if (event->old_tray != TRAY_NONE)
+      g_assert_cmpuint(copies[event->message][event->host][event->old_tray]--, >, 0);
+    if (event->new_tray != TRAY_NONE) copies[event->message][event->peer][event->new_tray]++;
+  }
+  for (guint i = 0; i < MOST_MESSAGES; i++)
+    sum += copies[i][find_host(world, id)][tray];
+  return sum;
+}
+
+/* The letter lies where it should while each step is told. */
+static void at_every_step_the_letter_lies_in_one_tray(void)
+{
+  static const struct {
+    const char *host;
+    WorldTray tray;
+  } want[] = {{NULL, TRAY_NONE},          {"alice-computer", TRAY_OUTBOX}, {"mail.alpha", TRAY_QUEUE},
+              {"mail.alpha", TRAY_QUEUE}, {"mail.alpha", TRAY_QUEUE},      {"mail.beta", TRAY_MAILBOX}};
+  Run run = run_to_end("walk", NULL, 1);
+  uint8_t tray = TRAY_NONE;
+  uint16_t host = UINT16_MAX;
+  Nanoseconds last = world_get_start(run.world) - NANOSECONDS_PER_SECOND;
+  for (guint i = 0; i < world_get_event_count(run.world); i++) {
+    const WorldEvent *event = world_get_event(run.world, i);
+    if (event->type == WORLD_MESSAGE) {
+      tray = event->new_tray;
+      host = event->peer;
+    }
+    if (event->type != WORLD_STEP) continue;
+    g_assert_cmpint(tray, ==, want[event->number - 1].tray);
+    if (tray != TRAY_NONE)
+      g_assert_cmpstr(world_get_host(run.world, host)->id, ==, want[event->number - 1].host);
+    g_assert_cmpint(event->time, >, last); /* a class sees them one after the other */
+    last = event->time;
+  }
+  g_assert_cmpuint(lie_in(run.world, "bob-computer", TRAY_INBOX), ==, 1);
+  g_assert_cmpuint(lie_in(run.world, "mail.beta", TRAY_MAILBOX), ==, 0);
+  run_clear(&run);
+}
+
+static void frames_tell_their_connection_port_and_letter(void)
+{
+  Run run = run_to_end("walk", NULL, 1);
+  static const uint16_t ports[] = {53, 587, 25, 110};
+  guint with_letter[G_N_ELEMENTS(ports)] = {0};
+  for (guint i = 0; i < world_get_event_count(run.world); i++) {
+    const WorldEvent *event = world_get_event(run.world, i);
+    if (event->type != WORLD_FRAME) continue;
+    g_assert_cmpuint(event->connection, <, G_N_ELEMENTS(ports));
+    g_assert_cmpuint(event->port, ==, ports[event->connection]);
+    if (event->message == 0) continue;
+    g_assert_cmpuint(event->message, ==, 1);
+    g_assert_cmpuint(event->length, >, 100);
+    with_letter[event->connection]++;
+    const char *sender = world_get_host(run.world, event->host)->id;
+    static const char *const senders[] = {NULL, "alice-computer", "mail.alpha", "mail.beta"};
+    g_assert_cmpstr(sender, ==, senders[event->connection]);
+  }
+  g_assert_cmpuint(with_letter[0], ==, 0);
+  for (guint i = 1; i < G_N_ELEMENTS(ports); i++)
+    g_assert_cmpuint(with_letter[i], ==, 1);
+  run_clear(&run);
+}
+
+/* Lost receipts, several domains, refusals, kept letters: the trays of the log are those of the programs. */
+static void trays_of_the_log_hold_what_the_programs_hold(void)
+{
+  static const char scenario[] =
+      "[Link alice mail.alpha]\nLoss=25 %\n[Link mail.alpha mail.beta]\nLoss=25 %\n[Link mail.beta "
+      "bob]\nLoss=25 %\n"
+      "[Act 1]\nAgent=alice\nDo=send\nTo=bob@beta.example, alice@alpha.example, x@gamma.example, "
+      "550@beta.example, "
+      "551@alpha.example\nSubject=oi\n[Act 2]\nAt=1 d\nAgent=bob\nDo=fetch\nKeep=yes\n"
+      "[Act 3]\nAfter=1 d\nAgent=alice\nDo=fetch\n";
+  for (uint64_t seed = 0; seed < 60; seed++) {
+    Run run = run_text(scenario, seed);
+    g_assert_cmpuint(lie_in(run.world, "bob-computer", TRAY_INBOX), ==,
+                     inbox_count(run.world, "bob-computer"));
+    g_assert_cmpuint(lie_in(run.world, "alice-computer", TRAY_INBOX), ==,
+                     inbox_count(run.world, "alice-computer"));
+    g_assert_cmpuint(lie_in(run.world, "alice-computer", TRAY_OUTBOX), ==, 1); /* 551 was refused at once */
+    g_assert_cmpuint(lie_in(run.world, "mail.beta", TRAY_MAILBOX), >=, 1);
+    g_assert_cmpuint(lie_in(run.world, "mail.alpha", TRAY_QUEUE), ==, 0);
+    g_assert_cmpuint(lie_in(run.world, "mail.alpha", TRAY_MAILBOX), ==, 0);
+    run_clear(&run);
+  }
 }
 
 static void every_connection_opens_and_closes(void)
@@ -332,8 +431,14 @@ static void any_password_goes_both_ways(void)
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/world/the walk takes six steps and the letter five places",
-                  the_walk_takes_six_steps_and_the_letter_five_places);
+  g_test_add_func("/world/the walk takes six steps and the letter five moves",
+                  the_walk_takes_six_steps_and_the_letter_five_moves);
+  g_test_add_func("/world/at every step the letter lies in one tray",
+                  at_every_step_the_letter_lies_in_one_tray);
+  g_test_add_func("/world/frames tell their connection, port and letter",
+                  frames_tell_their_connection_port_and_letter);
+  g_test_add_func("/world/trays of the log hold what the programs hold",
+                  trays_of_the_log_hold_what_the_programs_hold);
   g_test_add_func("/world/Bob holds the letter with its trace", bob_holds_the_letter_with_its_trace);
   g_test_add_func("/world/every connection opens and closes", every_connection_opens_and_closes);
   g_test_add_func("/world/the same seed gives the same bytes and another gives others",

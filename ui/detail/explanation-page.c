@@ -240,7 +240,7 @@ void explanation_page_set(ExplanationPage *page, const DetailLine *line)
 {
   clear_box(page);
   if (line == NULL) {
-    add_widget(page, make_label(_("Choose a line to see what it says and why."), "dim-label"));
+    add_widget(page, make_label(_("Choose a line to see what it says and why."), "carteiro-dim"));
     return;
   }
   Timeline *timeline = timeline_model_get_timeline(line->model);

@@ -78,7 +78,7 @@ static GtkWidget *make_class_glyph(ReplyClass reply_class)
   static const char *const classes[REPLY_CLASS_COUNT] = {
       [REPLY_OK] = "carteiro-ok",       [REPLY_CONTINUE] = "carteiro-continue",
       [REPLY_LATER] = "carteiro-later", [REPLY_REFUSED] = "carteiro-refused",
-      [REPLY_UNTAGGED] = "dim-label",
+      [REPLY_UNTAGGED] = "carteiro-dim",
   };
   GtkWidget *image = glyph_image_new(glyph_for_reply(reply_class), 16);
   gtk_style_context_add_class(gtk_widget_get_style_context(image), classes[reply_class]);

@@ -17,7 +17,7 @@ static GtkWidget *label_new(const char *text, bool dim)
   gtk_widget_set_can_focus(label, FALSE);
   gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
   gtk_label_set_max_width_chars(GTK_LABEL(label), 44);
-  if (dim) gtk_style_context_add_class(gtk_widget_get_style_context(label), GTK_STYLE_CLASS_DIM_LABEL);
+  if (dim) gtk_style_context_add_class(gtk_widget_get_style_context(label), "carteiro-dim");
   return label;
 }
 

@@ -105,13 +105,11 @@ static void source_changed(Player *player, TransportBar *bar)
   show_playing(bar);
 }
 
-static gboolean scrubbed(GtkRange *range, GtkScrollType scroll, double value, TransportBar *bar)
+/* "value-changed", so that an assistive program that sets the value moves the play head too. */
+static void scrubbed(GtkRange *range, TransportBar *bar)
 {
-  (void)range;
-  (void)scroll;
-  if (bar->following) return FALSE;
-  player_seek(bar->player, scrub_scale_time(&bar->scrub, value));
-  return TRUE;
+  if (bar->following) return;
+  player_seek(bar->player, scrub_scale_time(&bar->scrub, gtk_range_get_value(range)));
 }
 
 static void start_clicked(GtkButton *button, TransportBar *bar)
@@ -192,7 +190,7 @@ static void make_choices(TransportBar *bar)
 {
   static const char *const steps[PLAYER_STEP_COUNT] = {N_("Line"), N_("Message"), N_("Frame")};
   bar->step_label = gtk_label_new_with_mnemonic(_("Step _by"));
-  gtk_style_context_add_class(gtk_widget_get_style_context(bar->step_label), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_style_context_add_class(gtk_widget_get_style_context(bar->step_label), "carteiro-dim");
   bar->step = gtk_combo_box_text_new();
   for (guint i = 0; i < PLAYER_STEP_COUNT; i++)
     gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(bar->step), _(steps[i]));
@@ -225,16 +223,16 @@ static void make_scrubber(TransportBar *bar)
   gtk_widget_set_size_request(bar->scale, 120, -1);
   gtk_widget_set_tooltip_text(bar->scale, _("Position; marks are steps"));
   atk_object_set_name(gtk_widget_get_accessible(bar->scale), _("Position"));
-  g_signal_connect(bar->scale, "change-value", G_CALLBACK(scrubbed), bar);
+  g_signal_connect(bar->scale, "value-changed", G_CALLBACK(scrubbed), bar);
   gtk_box_pack_start(GTK_BOX(bar), bar->scale, TRUE, TRUE, 0);
   bar->clock = gtk_label_new("");
   atk_object_set_name(gtk_widget_get_accessible(bar->clock), _("Clock"));
   bar->word = gtk_label_new("");
   gtk_label_set_width_chars(GTK_LABEL(bar->word), 9);
   gtk_label_set_xalign(GTK_LABEL(bar->word), 0);
-  gtk_style_context_add_class(gtk_widget_get_style_context(bar->word), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_style_context_add_class(gtk_widget_get_style_context(bar->word), "carteiro-dim");
   bar->hint = gtk_label_new(_("← → step · F11 leaves"));
-  gtk_style_context_add_class(gtk_widget_get_style_context(bar->hint), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_style_context_add_class(gtk_widget_get_style_context(bar->hint), "carteiro-dim");
   bar->end = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *const children[] = {bar->clock, bar->word, bar->end, bar->hint};
   for (size_t i = 0; i < G_N_ELEMENTS(children); i++)

@@ -4,19 +4,29 @@
 
 #include "base/i18n.h"
 #include "ui/timeline/line-cell.h"
+#include "ui/timeline/lines-tree.h"
 #include "ui/window/palette.h"
 
+#include <gdk/gdkkeysyms.h>
 #include <math.h>
 
-/* Rows are told to the view a slice at a time, for so many µs a frame (a screen reader makes each row dear).
- * Where more than BULK wait, and more than half of what the list has, they are taken with the view detached:
- * its cost is that of the whole list, so the list must grow by a part of itself each time. */
+/* Rows are told to the view a slice at a time, for so many µs a frame. Where more than BULK wait, and more
+ * than half of what the list has, they are taken with the view detached: its cost is that of the whole list,
+ * so the list must grow by a part of itself each time. An assistive program would be told of the whole list
+ * at once then, and the window would stand still: it gets slices, and more of each frame. */
 #define SLICE 32u
 #define FRAME_BUDGET 5000
+#define FRAME_BUDGET_LISTENED 12000
 #define BULK 10000u
 
-/* Below this width the thoughts give way (the explanation keeps them). */
-#define WIDTH_FOR_GLOSS 690
+/* Lines asked for their names before the columns are laid out. */
+#define FIRST_LINES 100u
+
+/* In characters. Below this width the thoughts give way (the explanation keeps them); where there is too
+ * little for the rest, the wire and then the names shrink, down to these. */
+#define WIDTH_FOR_GLOSS 86
+#define WIRE_LEAST 16
+#define BETWEEN_LEAST 9
 
 struct _TimelineView {
   GtkOverlay parent;
@@ -26,6 +36,7 @@ struct _TimelineView {
   GtkTreeViewColumn *columns[TIMELINE_COLUMN_COUNT];
   TimelineModel *model;
   guint fit_source;
+  int fitted_width; /* what the columns were laid out for */
   bool moving; /* the selection is being changed by us, in bulk */
 };
 
@@ -71,15 +82,53 @@ static double row_height(GtkWidget *widget)
   return fmax(height + 4, round(1.77 * em));
 }
 
+/* As wide as the names of the first lines want: short names leave room for the thoughts. */
+static int between_width(TimelineView *view, double unit)
+{
+  int widest = 0, most = (int)ceil(plans[TIMELINE_COLUMN_BETWEEN].width * unit) + 8;
+  Timeline *timeline = view->model == NULL ? NULL : timeline_model_get_timeline(view->model);
+  uint32_t count = timeline == NULL ? 0 : MIN(timeline_get_count(timeline), FIRST_LINES);
+  if (count == 0) return most;
+  for (uint32_t i = 0; i < count; i++) {
+    const StreamInfo *stream = timeline_get_stream(timeline, timeline_get_row(timeline, i)->stream);
+    g_autofree char *between =
+        name_table_dup_between(timeline_model_get_names(view->model), stream, DIRECTION_TO_SERVER);
+    g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(GTK_WIDGET(view->tree), between);
+    int width;
+    pango_layout_get_pixel_size(layout, &width, NULL);
+    widest = MAX(widest, width);
+  }
+  return CLAMP(widest + 24, most / 2, most);
+}
+
+/* Takes from a column what is missing, down to a least width. */
+static void shrink(int *width, int least, int *room)
+{
+  int taken = CLAMP(-*room, 0, MAX(*width - least, 0));
+  *width -= taken;
+  *room += taken;
+}
+
 static void set_widths(TimelineView *view)
 {
   GtkWidget *tree = GTK_WIDGET(view->tree);
+  int widths[TIMELINE_COLUMN_COUNT], room = gtk_widget_get_allocated_width(GTK_WIDGET(view));
   double unit = character_width(tree);
   for (int i = 0; i < TIMELINE_COLUMN_COUNT; i++) {
-    gtk_tree_view_column_set_fixed_width(view->columns[i], (int)ceil(plans[i].width * unit) + 8);
+    bool between = i == TIMELINE_COLUMN_BETWEEN;
+    int width = between ? between_width(view, unit) : (int)ceil(plans[i].width * unit) + 8;
+    widths[i] = width;
+    if (gtk_tree_view_column_get_visible(view->columns[i])) room -= width;
     g_autoptr(GList) cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(view->columns[i]));
     gtk_cell_renderer_set_fixed_size(cells->data, -1, (int)row_height(tree));
   }
+  if (gtk_widget_get_allocated_width(tree) > 1) {
+    shrink(&widths[TIMELINE_COLUMN_WIRE], (int)(WIRE_LEAST * unit), &room);
+    shrink(&widths[TIMELINE_COLUMN_BETWEEN], (int)(BETWEEN_LEAST * unit), &room);
+  }
+  for (int i = 0; i < TIMELINE_COLUMN_COUNT; i++)
+    if (gtk_tree_view_column_get_fixed_width(view->columns[i]) != widths[i])
+      gtk_tree_view_column_set_fixed_width(view->columns[i], widths[i]);
 }
 
 static void add_columns(TimelineView *view)
@@ -145,9 +194,11 @@ static gboolean fit_columns(gpointer data)
 {
   TimelineView *view = data;
   view->fit_source = 0;
-  bool roomy = gtk_widget_get_allocated_width(GTK_WIDGET(view)) >= WIDTH_FOR_GLOSS;
+  int width = gtk_widget_get_allocated_width(GTK_WIDGET(view));
+  bool roomy = width >= WIDTH_FOR_GLOSS * character_width(GTK_WIDGET(view->tree));
   if (gtk_tree_view_column_get_visible(view->columns[TIMELINE_COLUMN_GLOSS]) != roomy)
     gtk_tree_view_column_set_visible(view->columns[TIMELINE_COLUMN_GLOSS], roomy);
+  set_widths(view);
   return G_SOURCE_REMOVE;
 }
 
@@ -155,8 +206,9 @@ static void timeline_view_size_allocate(GtkWidget *widget, GtkAllocation *alloca
 {
   TimelineView *view = TIMELINE_VIEW(widget);
   GTK_WIDGET_CLASS(timeline_view_parent_class)->size_allocate(widget, allocation);
-  if (view->fit_source == 0)
-    view->fit_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, fit_columns, view, NULL);
+  if (allocation->width == view->fitted_width || view->fit_source != 0) return;
+  view->fitted_width = allocation->width;
+  view->fit_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, fit_columns, view, NULL);
 }
 
 static void style_updated(GtkWidget *tree, gpointer data)
@@ -184,6 +236,23 @@ static gboolean query_tooltip(GtkWidget *tree, int x, int y, gboolean keyboard, 
   return TRUE;
 }
 
+/* What is copied is what is shown: secrets stay masked. */
+static gboolean key_pressed(GtkWidget *tree, GdkEventKey *event, gpointer data)
+{
+  TimelineView *view = data;
+  GtkTreeIter iter;
+  bool copy = (event->state & gtk_accelerator_get_default_mod_mask()) == GDK_CONTROL_MASK &&
+              (event->keyval == GDK_KEY_c || event->keyval == GDK_KEY_C || event->keyval == GDK_KEY_Insert);
+  if (!copy || !gtk_tree_selection_get_selected(gtk_tree_view_get_selection(view->tree), NULL, &iter))
+    return GDK_EVENT_PROPAGATE;
+  const LineText *text = timeline_model_get_text(view->model, timeline_model_get_line(&iter));
+  g_autofree char *line =
+      g_strjoin("\t", text->number, text->time, text->between, line_text_protocol_label(text->row), text->wire,
+                text->gloss, NULL);
+  gtk_clipboard_set_text(gtk_widget_get_clipboard(tree, GDK_SELECTION_CLIPBOARD), line, -1);
+  return GDK_EVENT_STOP;
+}
+
 static void timeline_view_dispose(GObject *object)
 {
   TimelineView *view = TIMELINE_VIEW(object);
@@ -208,7 +277,7 @@ static void add_placeholder(TimelineView *view)
 {
   view->placeholder = GTK_LABEL(gtk_label_new(""));
   gtk_label_set_line_wrap(view->placeholder, TRUE);
-  gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(view->placeholder)), "dim-label");
+  gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(view->placeholder)), "carteiro-dim");
   gtk_widget_set_halign(GTK_WIDGET(view->placeholder), GTK_ALIGN_CENTER);
   gtk_widget_set_valign(GTK_WIDGET(view->placeholder), GTK_ALIGN_CENTER);
   gtk_overlay_add_overlay(GTK_OVERLAY(view), GTK_WIDGET(view->placeholder));
@@ -220,20 +289,20 @@ static void timeline_view_init(TimelineView *view)
   view->scroller = gtk_scrolled_window_new(NULL, NULL);
   gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(view->scroller), GTK_POLICY_AUTOMATIC,
                                  GTK_POLICY_AUTOMATIC);
-  view->tree = GTK_TREE_VIEW(gtk_tree_view_new());
+  view->tree = GTK_TREE_VIEW(lines_tree_new());
   gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(view->tree)), "carteiro-lines");
   add_columns(view);
   gtk_tree_view_set_fixed_height_mode(view->tree, TRUE);
   gtk_tree_view_set_enable_search(view->tree, FALSE);
   gtk_tree_view_set_grid_lines(view->tree, GTK_TREE_VIEW_GRID_LINES_HORIZONTAL);
   gtk_widget_set_has_tooltip(GTK_WIDGET(view->tree), TRUE);
-  atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(view->tree)), _("Lines"));
   gtk_container_add(GTK_CONTAINER(view->scroller), GTK_WIDGET(view->tree));
   gtk_container_add(GTK_CONTAINER(view), view->scroller);
   add_placeholder(view);
   set_widths(view);
   g_signal_connect(gtk_tree_view_get_selection(view->tree), "changed", G_CALLBACK(selection_changed), view);
   g_signal_connect(view->tree, "row-activated", G_CALLBACK(row_activated), view);
+  g_signal_connect(view->tree, "key-press-event", G_CALLBACK(key_pressed), view);
   g_signal_connect(view->tree, "query-tooltip", G_CALLBACK(query_tooltip), view);
   g_signal_connect(view->tree, "style-updated", G_CALLBACK(style_updated), view);
   g_signal_connect_after(view->tree, "draw", G_CALLBACK(draw_selection), view);
@@ -247,7 +316,7 @@ GtkWidget *timeline_view_new(void)
 
 static void update_placeholder(TimelineView *view)
 {
-  bool empty = view->model == NULL || timeline_model_get_count(view->model) == 0;
+  bool empty = view->model == NULL || timeline_model_get_count(view->model) <= 1;
   gtk_widget_set_visible(GTK_WIDGET(view->placeholder), empty);
 }
 
@@ -263,6 +332,7 @@ void timeline_view_set_model(TimelineView *view, TimelineModel *model)
   gtk_tree_view_set_model(view->tree, NULL);
   g_clear_object(&view->model);
   view->model = model;
+  set_widths(view);
   if (model != NULL) gtk_tree_view_set_model(view->tree, GTK_TREE_MODEL(model));
   update_placeholder(view);
   g_signal_emit(view, signals[LINE_SELECTED], 0);
@@ -295,7 +365,8 @@ static void take_bulk(TimelineView *view)
 
 static void take_slices(TimelineView *view)
 {
-  gint64 end = g_get_monotonic_time() + FRAME_BUDGET;
+  bool listened = lines_tree_is_listened_to(LINES_TREE(view->tree));
+  gint64 end = g_get_monotonic_time() + (listened ? FRAME_BUDGET_LISTENED : FRAME_BUDGET);
   do
     timeline_model_take(view->model, SLICE, false);
   while (g_get_monotonic_time() < end && timeline_model_get_backlog(view->model) > 0);
@@ -306,7 +377,9 @@ bool timeline_view_take_rows(TimelineView *view)
   if (view->model == NULL) return false;
   uint32_t backlog = timeline_model_get_backlog(view->model);
   if (backlog == 0) return false;
-  if (backlog > MAX(BULK, timeline_model_get_count(view->model) / 2))
+  if (timeline_model_get_count(view->model) == 0) set_widths(view);
+  bool many = backlog > MAX(BULK, timeline_model_get_count(view->model) / 2);
+  if (many && !lines_tree_is_listened_to(LINES_TREE(view->tree)))
     take_bulk(view);
   else
     take_slices(view);

@@ -35,7 +35,7 @@ struct _MainWindow {
   DetailVocabulary find_vocabulary;
   uint32_t eve_link;
   guint fit_source;
-  int fitted_width;
+  int fitted_width, fitted_height;
   bool fitted_high;
 };
 
@@ -197,6 +197,11 @@ void main_window_show_detail(MainWindow *window, int page)
   detail_view_show_page(window->detail, (DetailPage)page);
 }
 
+void main_window_open_menu(MainWindow *window)
+{
+  gtk_button_clicked(GTK_BUTTON(window->menu_button));
+}
+
 /* Sizes */
 
 static gboolean place_divider(gpointer data)
@@ -231,10 +236,12 @@ static gboolean fit(gpointer data)
 static void size_allocated(GtkWidget *widget, GtkAllocation *allocation, gpointer data)
 {
   MainWindow *window = data;
-  (void)widget;
   bool high = allocation->height >= HEIGHT_FOR_BOTH;
-  if (allocation->width == window->fitted_width && high == window->fitted_high) return;
+  bool below = gtk_orientable_get_orientation(GTK_ORIENTABLE(widget)) == GTK_ORIENTATION_VERTICAL;
+  bool same_height = !below || allocation->height == window->fitted_height;
+  if (allocation->width == window->fitted_width && high == window->fitted_high && same_height) return;
   window->fitted_width = allocation->width;
+  window->fitted_height = allocation->height;
   window->fitted_high = high;
   if (window->fit_source == 0)
     window->fit_source = g_idle_add_full(GTK_PRIORITY_RESIZE - 1, fit, window, NULL);
@@ -311,10 +318,25 @@ static void main_window_init(MainWindow *window)
   window_keys_add_actions(window);
 }
 
+/* A projector may be smaller than the window would like to be. */
+static void fit_screen(MainWindow *window)
+{
+  int width, height;
+  GdkRectangle area;
+  GdkDisplay *display = gtk_widget_get_display(GTK_WIDGET(window));
+  GdkMonitor *monitor = gdk_display_get_primary_monitor(display);
+  if (monitor == NULL) monitor = gdk_display_get_monitor(display, 0);
+  if (monitor == NULL) return;
+  gdk_monitor_get_workarea(monitor, &area);
+  gtk_window_get_default_size(GTK_WINDOW(window), &width, &height);
+  gtk_window_set_default_size(GTK_WINDOW(window), MIN(width, area.width), MIN(height, area.height));
+}
+
 MainWindow *main_window_new(GtkApplication *application, DetailVocabulary find_vocabulary)
 {
   MainWindow *window = g_object_new(MAIN_TYPE_WINDOW, "application", application, NULL);
   window->find_vocabulary = find_vocabulary;
   add_menus(window, application);
+  fit_screen(window);
   return window;
 }

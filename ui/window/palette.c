@@ -111,12 +111,23 @@ static double luminance(const GdkRGBA *color)
   return sum;
 }
 
+/* GTK_THEME goes before the settings, as in GTK, which does not write it there. */
+static char *dup_theme_name(GtkWidget *widget, gboolean *dark)
+{
+  char *name = NULL;
+  g_object_get(gtk_widget_get_settings(widget), "gtk-theme-name", &name, "gtk-application-prefer-dark-theme",
+               dark, NULL);
+  const char *forced = g_getenv("GTK_THEME");
+  if (forced == NULL || forced[0] == '\0') return name;
+  g_free(name);
+  *dark = g_str_has_suffix(forced, ":dark");
+  return g_strdup(forced);
+}
+
 const Palette *palette_get_for_widget(GtkWidget *widget)
 {
-  g_autofree char *name = NULL;
   gboolean dark = FALSE;
-  g_object_get(gtk_widget_get_settings(widget), "gtk-theme-name", &name, "gtk-application-prefer-dark-theme",
-               &dark, NULL);
+  g_autofree char *name = dup_theme_name(widget, &dark);
   if (name != NULL && strstr(name, "HighContrast") != NULL)
     return &palettes[dark || strstr(name, "Inverse") != NULL ? THEME_HIGH_CONTRAST_INVERSE
                                                              : THEME_HIGH_CONTRAST];

@@ -22,6 +22,7 @@ static const ActionKeys action_keys[] = {
     {"win.previous-area", {"<Shift>F6"}},
     {"win.explanation", {"<Alt>1"}},
     {"win.bytes", {"<Alt>2"}},
+    {"win.menu", {"F10"}},
 };
 
 static const char *const player_actions[] = {"play", "step", "step-back", "to-start", "to-end"};
@@ -112,6 +113,13 @@ static void do_bytes(GSimpleAction *action, GVariant *parameter, gpointer data)
   main_window_show_detail(data, DETAIL_BYTES);
 }
 
+static void do_menu(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  (void)action;
+  (void)parameter;
+  main_window_open_menu(data);
+}
+
 void window_keys_add_actions(MainWindow *window)
 {
   static const GActionEntry entries[] = {
@@ -124,6 +132,7 @@ void window_keys_add_actions(MainWindow *window)
       {.name = "previous-area", .activate = do_previous_area},
       {.name = "explanation", .activate = do_explanation},
       {.name = "bytes", .activate = do_bytes},
+      {.name = "menu", .activate = do_menu},
   };
   g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), window);
   window_keys_enable_player(window, false);

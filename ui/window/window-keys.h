@@ -5,7 +5,7 @@
 #include "ui/window/main-window.h"
 
 /* Adds the window's actions: win.play, step, step-back, to-start, to-end, next-area, previous-area,
- * explanation, bytes. */
+ * explanation, bytes, menu. */
 void window_keys_add_actions(MainWindow *window);
 
 /* Says the application which keys belong to the actions. */
@@ -22,3 +22,4 @@ bool window_keys_before(MainWindow *window, GdkEventKey *event);
 Player *main_window_get_player(MainWindow *window);
 GtkWidget *main_window_get_area(MainWindow *window, int index);
 void main_window_show_detail(MainWindow *window, int page);
+void main_window_open_menu(MainWindow *window);

@@ -5,6 +5,7 @@
 #define HEADER_BYTES 12u
 #define POINTER_REACH 0x4000u /* offsets that a compression pointer can hold */
 #define LABEL_MAX 63u
+#define JUMPS_MAX 126u /* a name has no more labels, so an honest one has no more pointers */
 #define OPT_BYTES 11u
 
 static void question_clear(gpointer data)
@@ -90,15 +91,14 @@ static char *read_name(ByteReader *reader)
   g_autoptr(GString) text = g_string_new(NULL);
   ByteReader at = *reader;
   size_t lowest = reader->position, wire_length = 1;
-  bool jumped = false;
+  unsigned jumps = 0;
   for (;;) {
     uint8_t length = byte_reader_u8(&at);
     if (at.overrun) return NULL;
     if (length >= 0xc0) {
       size_t target = (size_t)(length & 0x3f) << 8 | byte_reader_u8(&at);
-      if (at.overrun || target >= lowest) return NULL;
-      if (!jumped) reader->position = at.position;
-      jumped = true;
+      if (at.overrun || target >= lowest || jumps == JUMPS_MAX) return NULL;
+      if (jumps++ == 0) reader->position = at.position;
       lowest = at.position = target;
       continue;
     }
@@ -109,7 +109,7 @@ static char *read_name(ByteReader *reader)
     if (at.overrun || wire_length > DNS_NAME_MAX) return NULL;
     append_label(text, label);
   }
-  if (!jumped) reader->position = at.position;
+  if (jumps == 0) reader->position = at.position;
   if (text->len == 0) g_string_append_c(text, '.');
   return g_string_free(g_steal_pointer(&text), FALSE);
 }

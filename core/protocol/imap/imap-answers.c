@@ -174,7 +174,9 @@ static void end_refused_request(ImapSession *session, uint64_t mark)
   bool waits = request->in_literal && request->literal.waits && !request->literal_begun && !request->dropping;
   if (!waits) return;
   imap_parse_command(request->range.view, &command);
-  if (imap_session_mark(command.tag) == mark) imap_session_end_request(session, false);
+  if (imap_session_mark(command.tag) != mark) return;
+  imap_session_end_request(session, false);
+  session->refused |= command.word == IMAP_LOGIN || command.word == IMAP_AUTHENTICATE;
 }
 
 /* Returns the index of the command with that tag, or -1. Those before it whose completion may lie in a gap

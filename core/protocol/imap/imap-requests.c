@@ -42,6 +42,7 @@ void imap_session_end_sasl(ImapSession *session, int accepted)
     decoder_emit_credential(session->sink, session->sasl_id, session->sasl_offset, &credential);
   sasl_observer_end(&session->sasl);
   session->challenged = false;
+  session->refused = accepted != 1;
 }
 
 static void note_leak(ImapSession *session, SaslLeak leak, uint32_t id, uint64_t offset)
@@ -152,12 +153,14 @@ uint32_t imap_session_command(ImapSession *session, bool incomplete)
   imap_parse_command(range->view, &command);
   bool known = command.word != VOCABULARY_UNKNOWN;
   session->unit_word[DIRECTION_TO_SERVER] = command.word;
-  if (sasl_observer_is_active(&session->sasl) && (session->challenged || !known))
+  bool active = sasl_observer_is_active(&session->sasl);
+  if (active ? session->challenged || !known : session->refused && !known)
     return sasl_line(session, range, incomplete);
   /* the end of a line or literal whose beginning was lost: it may be the end of a password */
   if (*lost && !known) return 0;
   *lost = false;
   learn_state(session, command.word);
+  session->refused = secret_of(&command) != SECRET_NONE && !known;
   DecodedLine decoded = line_of(range, incomplete);
   decoded.word = command.word;
   decoded.secret = secret_of(&command);

@@ -35,6 +35,7 @@ typedef struct {
   uint32_t sasl_id; /* of the AUTHENTICATE line */
   uint64_t sasl_offset;
   bool challenged; /* a "+" came that no client line has answered */
+  bool refused;    /* a log-in failed: lines that are no commands may be its password, sent all the same */
 
   uint8_t state;     /* as the responses have it */
   uint8_t predicted; /* should all pending commands succeed */

@@ -29,13 +29,27 @@ bool imap_parse_literal(Bytes line, ImapLiteral *literal)
   return true;
 }
 
+/* A tab is no blank in IMAP, but whoever types one means it so; and what follows may be a password. */
+static bool is_blank(uint8_t byte)
+{
+  return byte == ' ' || byte == '\t';
+}
+
+static Bytes skip_blanks(Bytes view)
+{
+  size_t start = 0;
+  while (start < view.length && is_blank(view.data[start]))
+    start++;
+  return bytes_skip(view, start);
+}
+
 Bytes imap_next_word(Bytes *rest)
 {
   size_t end = 0;
-  while (end < rest->length && rest->data[end] != ' ' && rest->data[end] != '\r' && rest->data[end] != '\n')
+  while (end < rest->length && !is_blank(rest->data[end]) && rest->data[end] != '\r' && rest->data[end] != '\n')
     end++;
   Bytes word = bytes_slice(*rest, 0, end);
-  *rest = bytes_skip(*rest, end < rest->length && rest->data[end] == ' ' ? end + 1 : end);
+  *rest = bytes_skip(*rest, end < rest->length && is_blank(rest->data[end]) ? end + 1 : end);
   return word;
 }
 
@@ -73,13 +87,15 @@ static bool next_literal(Bytes *rest, ByteBuffer *value)
 
 bool imap_next_string(Bytes *rest, ByteBuffer *value)
 {
-  while (rest->length > 0 && rest->data[0] == ' ')
-    *rest = bytes_skip(*rest, 1);
+  *rest = skip_blanks(*rest);
   if (rest->length == 0) return false;
   if (rest->data[0] == '"') return next_quoted(rest, value);
   if (rest->data[0] == '{') return next_literal(rest, value);
   Bytes left = *rest;
   Bytes word = imap_next_word(&left);
+  /* no atom holds a quote: a string begins there, its blank forgotten */
+  ptrdiff_t quote = bytes_find(word, '"');
+  if (quote >= 0) word = bytes_slice(word, 0, (size_t)quote);
   if (word.length == 0) return false;
   if (value != NULL) byte_buffer_append(value, word);
   *rest = bytes_skip(*rest, word.length);
@@ -95,15 +111,16 @@ void imap_parse_command(Bytes raw, ImapCommand *command)
     command->word = IMAP_DONE;
     return;
   }
+  rest = skip_blanks(rest);
   command->tag = imap_next_word(&rest);
-  Bytes from_verb = rest;
+  Bytes from_verb = rest = skip_blanks(rest);
   command->verb = imap_next_word(&rest);
   if (bytes_equal_ignore_case(command->verb, "UID")) {
     Bytes second = imap_next_word(&rest);
     if (second.length > 0)
       command->verb = bytes_slice(from_verb, 0, command->verb.length + 1 + second.length);
   }
-  command->argument = rest;
+  command->argument = skip_blanks(rest);
   command->word = vocabulary_find_word(&imap_vocabulary, command->verb);
   if (command->word == IMAP_DONE || command->word == IMAP_AUTH_RESPONSE) command->word = VOCABULARY_UNKNOWN;
 }
@@ -168,7 +185,5 @@ size_t imap_find_secret(Bytes argument, SecretKind secret)
   default:
     return 0;
   }
-  while (rest.length > 0 && rest.data[0] == ' ')
-    rest = bytes_skip(rest, 1);
-  return argument.length - rest.length;
+  return argument.length - skip_blanks(rest).length;
 }

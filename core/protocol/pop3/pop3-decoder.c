@@ -346,7 +346,7 @@ static void *create(const DecoderSink *sink, bool from_start)
   session->sink = sink;
   session->remarks = (LineRemarks){.sink = sink, .midstream = !from_start};
   session->answered.word = VOCABULARY_UNKNOWN;
-  session->greeted = !from_start;
+  session->greeted = session->lost = !from_start;
   session->state_known = from_start;
   session->state = session->predicted = from_start ? POP3_AUTHORIZATION : POP3_TRANSACTION;
   for (int i = 0; i < 2 && !from_start; i++)

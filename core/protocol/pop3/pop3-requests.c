@@ -41,6 +41,7 @@ void pop3_session_end_sasl(Pop3Session *session, int accepted)
     decoder_emit_credential(session->sink, session->sasl_id, session->sasl_offset, &credential);
   sasl_observer_end(&session->sasl);
   session->challenged = false;
+  session->refused = accepted != 1;
 }
 
 static void note_leak(Pop3Session *session, SaslLeak leak, uint32_t id, const AssembledLine *line)
@@ -169,12 +170,13 @@ void pop3_session_client_line(Pop3Session *session, const AssembledLine *line)
   Pop3Command command;
   pop3_parse_command(line->raw, &command);
   bool known = command.word != VOCABULARY_UNKNOWN;
-  if (sasl_observer_is_active(&session->sasl) && (session->challenged || !known)) {
+  bool active = sasl_observer_is_active(&session->sasl);
+  if (active ? session->challenged || !known : session->refused && !known) {
     sasl_line(session, line);
     return;
   }
-  /* the end of a line whose beginning was lost: it may be the end of a password */
-  if (line->after_gap && !known) return;
+  if (session->lost && !known) return;
+  session->lost = session->refused = false;
   find_step_again(session);
   learn_state(session, command.word);
   DecodedLine decoded = decoded_line(LINE_COMMAND, DIRECTION_TO_SERVER);
@@ -196,6 +198,7 @@ void pop3_session_client_gap(Pop3Session *session, uint64_t offset, uint64_t len
   AssembledLine rest;
   if (line_assembler_take_rest(lines, &rest)) pop3_session_client_line(session, &rest);
   line_assembler_gap(lines);
+  session->lost = true;
   decoder_emit_note(session->sink, NOTE_GAP, DIRECTION_TO_SERVER, 0, offset, length);
   pending_commands_push(&session->pending, (PendingCommand){.word = VOCABULARY_UNKNOWN, .flags = POP3_LOST});
   session->state_known = false;

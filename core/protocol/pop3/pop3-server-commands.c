@@ -175,7 +175,10 @@ static void handle_retr(Pop3Server *server, Bytes argument)
   const Pop3ServerEntry *entry = take_entry(server, &argument, &number);
   if (entry == NULL) return;
   byte_buffer_append_format(&server->out, "+OK %" G_GUINT64_FORMAT " octets\r\n", entry_size(entry));
+  size_t held = byte_buffer_view(&server->out).length;
   dot_body_append_stuffed(&server->out, message_of(entry));
+  message_stretches_append(&server->letters, held, byte_buffer_view(&server->out).length - held,
+                           entry->message);
 }
 
 /* Returns the headers, the empty line and the first count lines of the body. */

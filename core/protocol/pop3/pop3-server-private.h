@@ -20,6 +20,7 @@ typedef struct {
   char *apop_stamp;
   LineInput in;
   ByteBuffer out;
+  MessageStretches letters; /* in out */
   IdleTimer idle;
   uint8_t state;     /* Pop3State; set by set_state alone */
   const char *cause; /* of the last change of state, for whoever looks on */

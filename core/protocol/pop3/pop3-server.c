@@ -45,6 +45,7 @@ void pop3_server_ask(Pop3Server *server, EndpointEventType event)
   server->event = event;
   server->event_told = false;
 }
+
 static bool receive_line(Pop3Server *server)
 {
   Bytes line;
@@ -170,6 +171,7 @@ static void server_consumed(Endpoint *endpoint, size_t count)
 {
   Pop3Server *server = (Pop3Server *)endpoint;
   byte_buffer_consume(&server->out, count);
+  message_stretches_consume(&server->letters, count);
   idle_timer_touch(&server->idle);
   run(server);
 }
@@ -200,11 +202,17 @@ static void server_peer_closed(Endpoint *endpoint)
   run(server);
 }
 
+static bool server_find_message(Endpoint *endpoint, EndpointStretch *stretch)
+{
+  return message_stretches_find(&((const Pop3Server *)endpoint)->letters, stretch);
+}
+
 static void server_free(Endpoint *endpoint)
 {
   Pop3Server *server = (Pop3Server *)endpoint;
   line_input_clear(&server->in);
   byte_buffer_clear(&server->out);
+  message_stretches_clear(&server->letters);
   g_array_unref(server->entries);
   g_free(server->host_name);
   g_free(server->apop_stamp);
@@ -224,6 +232,7 @@ static const EndpointClass pop3_server_class = {
     .deadline = server_deadline,
     .advance = server_advance,
     .peer_closed = server_peer_closed,
+    .find_message = server_find_message,
     .free = server_free,
 };
 

@@ -34,6 +34,8 @@ typedef struct {
   uint32_t sasl_id; /* of the AUTH line */
   uint64_t sasl_offset;
   bool challenged; /* a "+" came that no client line has answered */
+  bool refused;    /* a log-in failed: lines that are no commands may be its password, sent all the same */
+  bool lost;       /* client bytes are missing: until a command comes, lines may be parts of a log-in */
   ByteBuffer user, stamp;
 
   Pop3Reading reading;

@@ -129,7 +129,11 @@ static SaslLeak learn_scram(SaslObserver *observer, Bytes message)
 static SaslLeak learn_plain(SaslObserver *observer, Bytes message)
 {
   Bytes authzid, user, secret;
-  sasl_parse_plain(message, &authzid, &user, &secret);
+  /* with one NUL only, what follows it is more likely the password than the user */
+  if (!sasl_parse_plain(message, &authzid, &user, &secret)) {
+    secret = user;
+    user = BYTES_EMPTY;
+  }
   put(&observer->user, user.length > 0 ? user : authzid);
   put(&observer->secret, secret);
   return secret.length > 0 ? SASL_LEAKS_PASSWORD : SASL_LEAKS_NOTHING;

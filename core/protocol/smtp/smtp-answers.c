@@ -246,6 +246,16 @@ static void judge_auth(SmtpSession *session, const Answer *answer)
   }
 }
 
+/* The client's last part of the log-in was lost, yet nothing else is answered like this: what comes next is a
+ * command again. Whose log-in it was in the end the capture does not tell. */
+static void end_lost_auth(SmtpSession *session, const Answer *answer)
+{
+  int anchor = find_anchor(answer);
+  if (anchor < 0 || anchors[anchor].words[0] != SMTP_AUTH) return;
+  smtp_session_end_auth(session, -1, answer->line.offset);
+  if (answer->line.reply_class != REPLY_OK) session->auth = AUTH_REFUSED;
+}
+
 /* Some devices on the way overwrite what they dislike in EHLO's answer with a row of X. */
 static bool offers_crossed_out(Bytes raw)
 {
@@ -281,7 +291,10 @@ static void judge(SmtpSession *session, const Answer *answer, uint32_t id)
   else if (to_data && !ok)
     refuse_message(session);
   bool challenges = answer->code == 334 && !answer->out_of_order;
-  if (challenges || word == SMTP_AUTH || word == SMTP_AUTH_RESPONSE) judge_auth(session, answer);
+  if (challenges || word == SMTP_AUTH || word == SMTP_AUTH_RESPONSE)
+    judge_auth(session, answer);
+  else if (!answer->answers && !answer->out_of_order && session->auth == AUTH_CHALLENGED)
+    end_lost_auth(session, answer);
   if (word == SMTP_STARTTLS) judge_starttls(session, answer, id);
   if (word == SMTP_EHLO && offers_crossed_out(answer->line.raw))
     smtp_session_note(session, NOTE_STARTTLS_STRIPPED, &answer->line, id);

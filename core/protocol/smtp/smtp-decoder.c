@@ -63,7 +63,7 @@ void smtp_session_end_auth(SmtpSession *session, int accepted, uint64_t offset)
   if (sasl_observer_get_credential(&session->sasl, accepted, &credential))
     decoder_emit_credential(session->sink, session->auth_id, offset, &credential);
   sasl_observer_end(&session->sasl);
-  session->auth = accepted == 0 ? AUTH_REFUSED : AUTH_IDLE;
+  session->auth = accepted == 1 ? AUTH_IDLE : AUTH_REFUSED;
 }
 
 void smtp_session_give_up(SmtpSession *session, uint32_t count)

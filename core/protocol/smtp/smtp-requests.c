@@ -151,14 +151,17 @@ static void begin_piece(SmtpSession *session, Bytes argument, const DecodedLine 
 /* LMTP answers the message once for each recipient it took (RFC 2033 §4.2). */
 static void push_lmtp_replies(SmtpSession *session, const DecodedLine *line, uint32_t id)
 {
-  for (uint32_t i = 1; session->lmtp && i < session->accepted_recipients; i++)
+  uint32_t count = MIN(session->accepted_recipients, LIMIT_PENDING_COMMANDS);
+  for (uint32_t i = 1; session->lmtp && i < count; i++)
     push(session, line, id, PENDING_BODY_END);
 }
 
 static bool has_secret(const SmtpCommand *command)
 {
   Bytes mechanism, initial = BYTES_EMPTY;
-  if (command->word == SMTP_AUTH) smtp_parse_auth(command->argument, &mechanism, &initial);
+  /* "AUTH=PLAIN …" is no command, but what follows is a password all the same */
+  bool like_auth = command->word == VOCABULARY_UNKNOWN && bytes_starts_ignore_case(command->verb, "AUTH");
+  if (command->word == SMTP_AUTH || like_auth) smtp_parse_auth(command->argument, &mechanism, &initial);
   return initial.length > 0;
 }
 

@@ -1,0 +1,15 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The command `carteiro` as others rely on it: exit codes, messages, lines, secrets, languages. Usage: test-cli.py CARTEIRO"""
+import sys
+
+import language  # noqa: F401  each module adds its cases
+import lines  # noqa: F401
+import messages  # noqa: F401
+import secrecy  # noqa: F401
+import simulation  # noqa: F401
+import streams  # noqa: F401
+from support import main
+
+if __name__ == "__main__":
+    sys.exit(main())
