@@ -53,6 +53,7 @@ static void read_frames(CaptureLoader *loader, CaptureFile *file, Inspector *ins
   for (unsigned count = 0; !g_atomic_int_get(&loader->cancelled); count++) {
     CaptureStep step = capture_file_next(file, &frame, &loader->error);
     if (step != CAPTURE_FRAME) break;
+    if (count == 0) timeline_set_start(loader->timeline, frame.time);
     inspector_push(inspector, &frame);
     if (count % FRAMES_PER_LOOK != 0) continue;
     gint64 now = g_get_monotonic_time();

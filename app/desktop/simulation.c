@@ -76,6 +76,7 @@ static bool run_world(Simulation *simulation, GError **error)
   simulation->world = world_new(simulation->scenario, scenario_get_seed(simulation->scenario), &tap, error);
   if (simulation->world == NULL) return false;
   simulation->seen = simulation->world;
+  timeline_set_start(simulation->timeline, world_get_start(simulation->world));
   describe_world(simulation->spool, simulation->world);
   learn_names(simulation);
   world_run(simulation->world, NANOSECONDS_NEVER);

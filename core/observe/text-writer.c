@@ -105,6 +105,9 @@ static unsigned put_piece(TextWriter *writer, const char **text, unsigned column
       used = columns_in(next, length);
     }
   }
+  const char *rest = next + length;
+  for (; length > *head && next[length - 1] == ' ' && !cut; length--)
+    used--;
   size_t bold = MIN(*head, length);
   if (bold > 0) {
     attribute(writer, BOLD);
@@ -114,7 +117,7 @@ static unsigned put_piece(TextWriter *writer, const char **text, unsigned column
   put_bytes(writer, next + bold, length - bold);
   if (cut) put(writer, "…");
   *head -= bold;
-  *text = cut ? "" : next + length + strspn(next + length, " ");
+  *text = cut ? "" : rest + strspn(rest, " ");
   return used + (cut ? 1 : 0);
 }
 
@@ -331,9 +334,15 @@ static void put_remark(TextWriter *writer, const Row *row)
   put(writer, "\n");
 }
 
-static void put_session(TextWriter *writer, const Row *row)
+/* How a conversation went on or ended; stream where it has to be named, because another was shown last. */
+static void put_session(TextWriter *writer, const Row *row, const StreamInfo *stream)
 {
-  g_autoptr(GString) text = g_string_new(writer->text.wire->str);
+  g_autoptr(GString) text = g_string_new(NULL);
+  if (stream != NULL) {
+    append_stream_name(text, stream);
+    g_string_append(text, " · ");
+  }
+  g_string_append(text, writer->text.wire->str);
   if (writer->text.gloss[0] != '\0') g_string_append_printf(text, " · %s", writer->text.gloss);
   put_time(writer, row->time);
   attribute(writer, DIM);
@@ -350,10 +359,17 @@ static void write_row(void *owner, const RowEvent *event)
   if (!writer->started) text_writer_set_start(writer, event->stream->first_time);
   row_text_set(&writer->text, event, writer->options.reveal);
   writer->masked |= writer->text.masked;
+  /* The end of a conversation comes while another goes on: it is no turn of its own. */
+  bool other =
+      writer->has_stream && writer->stream != row->stream && event->stream->index < writer->streams_named;
+  if (other && row->kind == LINE_SESSION) {
+    put_session(writer, row, event->stream);
+    return;
+  }
   bool begun = put_stream_heading(writer, event);
   if (row->kind == LINE_SESSION) {
     /* The heading has just said it. */
-    if (!begun || row->word != STREAM_OPENED) put_session(writer, row);
+    if (!begun || row->word != STREAM_OPENED) put_session(writer, row, NULL);
   } else if (row->kind == LINE_NOTE || row->kind == LINE_CREDENTIAL) {
     put_remark(writer, row);
   } else {

@@ -33,6 +33,8 @@ struct Timeline {
   gint published; /* rows that readers may see */
   uint32_t count; /* rows appended; the appending thread's */
   Row **chunks;
+  Nanoseconds start;
+  bool has_start;
   GMutex lock;    /* guards all below */
   GPtrArray *streams;
   GHashTable *notes;       /* id remarked on → index of its first note */
@@ -162,6 +164,19 @@ RowSink timeline_get_sink(Timeline *timeline)
 void timeline_publish(Timeline *timeline)
 {
   g_atomic_int_set(&timeline->published, (gint)timeline->count);
+}
+
+void timeline_set_start(Timeline *timeline, Nanoseconds start)
+{
+  timeline->start = start;
+  timeline->has_start = true;
+}
+
+Nanoseconds timeline_get_start(Timeline *timeline)
+{
+  uint32_t count = timeline_get_count(timeline);
+  if (timeline->has_start) return timeline->start;
+  return count > 0 ? timeline_get_row(timeline, 0)->time : 0;
 }
 
 uint32_t timeline_get_count(Timeline *timeline)

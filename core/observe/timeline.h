@@ -13,6 +13,12 @@ Timeline *timeline_new(int source_fd);
 Timeline *timeline_ref(Timeline *timeline);
 void timeline_unref(Timeline *timeline);
 
+/* Tells when the source began (its first frame, or a simulation's start), before the first publish; times are shown from there. */
+void timeline_set_start(Timeline *timeline, Nanoseconds start);
+
+/* Returns that time, or the first row's where nobody told; 0 while there is neither. Readers only. */
+Nanoseconds timeline_get_start(Timeline *timeline);
+
 /* Returns the sink for an Inspector. Used by one thread. */
 RowSink timeline_get_sink(Timeline *timeline);
 

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Exit codes and messages: what cannot be read, what is cut, what is asked wrongly, what cannot be written."""
-import fcntl
 import gzip
 import os
-import pty
 import shutil
 import struct
 import subprocess
@@ -255,32 +253,3 @@ def a_reader_that_goes():
             expect(code == 0 and err == "" and line.endswith("\n"), code, err, line)
     code, line, err = close_after_one_line(["simulate"])
     expect(code == 0 and err == "" and "Alice" in line, code, err, line)
-
-
-def on_a_terminal(columns, *words, **more):
-    """Returns what carteiro prints on a terminal of so many columns."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, 0x5414, struct.pack("HHHH", 40, columns, 0, 0))  # TIOCSWINSZ
-    process = subprocess.Popen([PROGRAM, *words, "--lang", "en"], stdin=slave, stdout=slave, stderr=slave, env=environment(**more))
-    os.close(slave)
-    parts = []
-    while True:
-        try:
-            parts.append(os.read(master, 65536))
-        except OSError:
-            break
-    os.close(master)
-    return process.wait(timeout=60), b"".join(parts).decode().replace("\r\n", "\n")
-
-
-@case
-def a_terminal():
-    """On a terminal no line is longer than its columns; attributes appear there only, and never with NO_COLOR."""
-    with Folder() as folder:
-        path = str(folder.write("a.pcap", WHOLE))
-        code, plain = on_a_terminal(80, "decode", path, NO_COLOR="1")
-        expect(code == 0 and "\x1b" not in plain and max(map(len, plain.split("\n"))) <= 80, plain)
-        code, colours = on_a_terminal(80, "decode", path)
-        expect(code == 0 and "\x1b[1m" in colours and "\x1b" not in run("decode", path).out, colours)
-        code, message = on_a_terminal(80, "decode")
-        expect(code == 2 and message.startswith("carteiro: decode: "), message)

@@ -9,6 +9,7 @@ import messages  # noqa: F401
 import secrecy  # noqa: F401
 import simulation  # noqa: F401
 import streams  # noqa: F401
+import terminal  # noqa: F401
 from support import main
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ static void announce_line(TimelineModel *model, uint32_t line)
 void timeline_model_take(TimelineModel *model, uint32_t limit, bool quiet)
 {
   uint32_t end = find_end(model, model->taken, limit);
-  if (model->taken == 0 && end > 0) model->start = timeline_get_row(model->timeline, 0)->time;
+  if (model->taken == 0 && end > 0) model->start = timeline_get_start(model->timeline);
   for (; model->taken < end; model->taken++) {
     const Row *row = timeline_get_row(model->timeline, model->taken);
     if (!has_line(row)) {

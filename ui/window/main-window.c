@@ -37,6 +37,7 @@ struct _MainWindow {
   guint fit_source;
   int fitted_width, fitted_height;
   bool fitted_high;
+  bool turned; /* the paned, since it was laid out last */
 };
 
 G_DEFINE_TYPE(MainWindow, main_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -216,7 +217,7 @@ static gboolean place_divider(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* A paned that turns keeps its place in px along the other axis until it has been laid out once: the divider
+/* A paned that turns measures its divider along the other axis until it has been laid out once: the divider
  * is set after that. */
 static gboolean fit(gpointer data)
 {
@@ -227,7 +228,7 @@ static gboolean fit(gpointer data)
   GtkOrientation wanted = beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL;
   if (gtk_orientable_get_orientation(GTK_ORIENTABLE(window->paned)) == wanted) return place_divider(window);
   gtk_orientable_set_orientation(GTK_ORIENTABLE(window->paned), wanted);
-  window->fit_source = g_idle_add_full(GTK_PRIORITY_RESIZE + 1, place_divider, window, NULL);
+  window->turned = true;
   return G_SOURCE_REMOVE;
 }
 
@@ -236,6 +237,11 @@ static gboolean fit(gpointer data)
 static void size_allocated(GtkWidget *widget, GtkAllocation *allocation, gpointer data)
 {
   MainWindow *window = data;
+  if (window->turned) {
+    window->turned = false;
+    if (window->fit_source == 0)
+      window->fit_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, place_divider, window, NULL);
+  }
   bool high = allocation->height >= HEIGHT_FOR_BOTH;
   bool below = gtk_orientable_get_orientation(GTK_ORIENTABLE(widget)) == GTK_ORIENTATION_VERTICAL;
   bool same_height = !below || allocation->height == window->fitted_height;
