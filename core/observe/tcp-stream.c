@@ -225,6 +225,9 @@ bool tcp_stream_receive(TcpStream *stream, const Packet *packet, const Frame *fr
 void tcp_stream_acknowledge(TcpStream *stream, uint32_t number, bool with_data, const TcpStreamSink *sink)
 {
   if (!stream->started) return;
+  int32_t news = sequence_distance(stream->acknowledged, number);
+  if (!stream->has_acknowledged || (news > 0 && news <= WINDOW_LARGEST)) stream->acknowledged = number;
+  stream->has_acknowledged = true;
   uint32_t limit = number;
   /* A FIN takes a number too, but no byte. */
   if (stream->has_finish && number == stream->finish + 1) limit = stream->finish;
@@ -244,6 +247,10 @@ void tcp_stream_flush(TcpStream *stream, const TcpStreamSink *sink)
 {
   while (stream->held != NULL)
     give_up_hole(stream, sink);
+  if (!stream->has_acknowledged) return;
+  /* One number more than the bytes may be a FIN that was lost with them. */
+  int32_t missed = sequence_distance(stream->next, stream->acknowledged);
+  if (missed > 1 && missed <= WINDOW_LARGEST) skip(stream, (uint32_t)missed - 1, sink);
 }
 
 void tcp_stream_clear(TcpStream *stream)

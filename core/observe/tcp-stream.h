@@ -48,7 +48,7 @@ bool tcp_stream_receive(TcpStream *stream, const Packet *packet, const Frame *fr
  * up to there; what we miss of them is then a gap at once. Otherwise a few frames' patience is kept, for captures out of order. */
 void tcp_stream_acknowledge(TcpStream *stream, uint32_t number, bool with_data, const TcpStreamSink *sink);
 
-/* Stops waiting: holes become gaps and all that is held is delivered. */
+/* Stops waiting: holes become gaps and all that is held is delivered; bytes at the end that were acknowledged and never seen are a gap too. */
 void tcp_stream_flush(TcpStream *stream, const TcpStreamSink *sink);
 
 /* Frees what is held. */

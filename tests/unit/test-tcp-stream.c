@@ -204,6 +204,22 @@ static void an_early_finish_waits_for_the_bytes_before_it(void)
   g_string_free(record.seen, TRUE);
 }
 
+static void an_end_that_was_acknowledged_and_never_seen_is_a_gap(void)
+{
+  TcpStream stream = {0};
+  Record record = {0};
+  TcpStreamSink sink = record_sink(&record);
+  tcp_stream_begin(&stream, 99);
+  feed(&stream, &sink, 100, "abc", 0, 0);
+  tcp_stream_acknowledge(&stream, 103, false, &sink);
+  tcp_stream_acknowledge(&stream, 108, false, &sink);
+  g_assert_cmpstr(record.seen->str, ==, "abc");
+  tcp_stream_flush(&stream, &sink);
+  g_assert_cmpstr(record.seen->str, ==, "abc####");
+  tcp_stream_clear(&stream);
+  g_string_free(record.seen, TRUE);
+}
+
 static void a_cut_frame_leaves_a_gap_of_what_was_cut(void)
 {
   TcpStream stream = {0};
@@ -263,6 +279,8 @@ int main(int argc, char **argv)
   g_test_add_func("/tcp-stream/a bare acknowledgement leaves a little time", a_bare_acknowledgement_leaves_a_little_time);
   g_test_add_func("/tcp-stream/an acknowledged FIN is no gap", an_acknowledged_finish_is_no_gap);
   g_test_add_func("/tcp-stream/an early FIN waits for the bytes before it", an_early_finish_waits_for_the_bytes_before_it);
+  g_test_add_func("/tcp-stream/an end that was acknowledged and never seen is a gap",
+                  an_end_that_was_acknowledged_and_never_seen_is_a_gap);
   g_test_add_func("/tcp-stream/a cut frame leaves a gap of what was cut", a_cut_frame_leaves_a_gap_of_what_was_cut);
   g_test_add_func("/tcp-stream/a segment out of any window is ignored", a_segment_out_of_any_window_is_ignored);
   g_test_add_func("/tcp-stream/what waits is bounded", what_waits_is_bounded);
