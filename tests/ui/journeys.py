@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: MIT
 """Journeys through the window. Usage: journeys.py PROGRAM CAPTURES-FOLDER"""
+import base64
 import os
 import re
+import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
 
-from window import Failed, Table, Window, run_journeys, text_of, wait
+from window import Failed, Table, Window, desk, run_journeys, size_of, text_of, wait
 
 PROGRAM, CAPTURES = sys.argv[1], sys.argv[2]
 CAPTURE = os.path.join(CAPTURES, "smtp-plain.pcap")
-CAPTURE_WITH_PASSWORD, SECRET = os.path.join(CAPTURES, "pop3-fetchmail.pcap"), "builder"
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Captures of log-ins, with what may be seen nowhere.
+LOG_INS = (
+    ("pop3-fetchmail.pcap", "builder"),
+    ("imap-mutt.pcapng", "wonderland"),
+    ("imap-curl.pcap", "wonderland"),
+    ("smtp-auth-plain.pcapng", "wonderland"),
+    ("smtp-auth-login.pcap", "wonderland"),
+)
 
 
 def check(condition, what):
@@ -19,8 +29,8 @@ def check(condition, what):
 
 
 @contextmanager
-def running(*arguments):
-    window = Window(PROGRAM, "--lang", "en", *arguments)
+def running(*arguments, language="en"):
+    window = Window(PROGRAM, "--lang", language, *arguments)
     try:
         yield window
     except BaseException:
@@ -56,20 +66,160 @@ def reads_a_capture():
         window.wait_text("Envelope: who sends")
 
 
+def bytes_shown(text):
+    """The bytes that a dump of "0042  50 41 53 53 …" shows, rows joined; a hidden one stands as 0xff."""
+    rows = re.findall(r"^[0-9a-f]{4,}  ((?:(?:[0-9a-f]{2}|••) )*(?:[0-9a-f]{2}|••))", text, re.MULTILINE)
+    return b"".join(bytes.fromhex(row.replace("••", "ff")) for row in rows)
+
+
+def secret_forms(secret):
+    """The secret as it may stand on the wire; the middle of a base64 text does not depend on what is before it."""
+    forms = [secret.encode()]
+    for before in range(3):
+        forms.append(base64.b64encode(b"?" * before + secret.encode())[4 if before else 0 : -4])
+    return forms
+
+
 def hides_secrets():
-    """A password shows neither in the list, nor in the explanation, nor among the bytes"""
-    with running(CAPTURE_WITH_PASSWORD) as window:
+    """A password shows neither in the list, nor in the explanation, nor among the bytes, base64 or not"""
+    for name, secret in LOG_INS:
+        with running(os.path.join(CAPTURES, name)) as window:
+            table = open_lines(window)
+            rows = wait("masked lines", lambda: [r for r in range(min(table.count(), 20)) if "••••••" in table.cell(r, Table.WIRE)])
+            window.press("Bytes")
+            hidden = 0
+            for row in rows:
+                table.select(row)
+                window.wait_text("Frame ")
+                dump = wait("bytes", lambda: (lambda t: t if bytes_shown(t) else None)(window.texts()))
+                seen = dump.encode() + bytes_shown(dump) + "".join(table.row(row)).encode()
+                hidden += dump.count("••")
+                for form in secret_forms(secret):
+                    check(form not in seen, f"{name}, line {row}: {form} can be read")
+            check(hidden > 0, f"{name}: nothing is hidden among the bytes")
+            window.press("Explanation")
+            for row in rows:
+                table.select(row)
+                window.wait_text("••••••")
+                shown = window.texts().encode()
+                for form in secret_forms(secret):
+                    check(form not in shown, f"{name}, line {row}: the explanation shows {form}")
+
+
+def copies_masked():
+    """Ctrl+C copies the line as it is shown, the secret masked"""
+    with running(os.path.join(CAPTURES, "pop3-fetchmail.pcap")) as window:
         table = open_lines(window)
         row = wait("the password's line", lambda: table.find_row(Table.WIRE, lambda wire: "••••••" in wire))
-        check(SECRET not in table.cell(row, Table.WIRE), "the list shows the password")
         table.select(row)
-        window.wait_text("PASS ••••••")
-        check(SECRET not in window.texts(), "the explanation shows the password")
-        window.press("Bytes")
-        window.wait_text("•• •• ••")
-        shown = window.texts()
-        check(SECRET not in shown, "the bytes show the password as text")
-        check(SECRET.encode().hex(" ")[:11] not in shown, "the bytes show the password in hexadecimal")
+        table.focus()
+        copied = wait("the copied line", lambda: desk("key", "ctrl+c") or clipboard())
+        check("PASS ••••••" in copied and "POP3" in copied, f"copied {copied!r}")
+
+
+def clipboard():
+    return subprocess.run([sys.executable, os.path.join(HERE, "clipboard.py")], capture_output=True, text=True, check=False).stdout
+
+
+def hears_elsewhere():
+    """Eve listens where she is told to: in her popover, or by her ring"""
+    with running() as window:
+        eve = window.find(starts="Eve,", role="push button")
+        check("alpha–beta" in eve.get_name(), f"she begins as {eve.get_name()}")
+        window.press_node(eve)
+        window.press("Alice – mail.alpha")
+        window.find(starts="Eve, on the link Alice–alpha", role="push button")
+        desk("key", "Escape")
+        wait("the popover to close", lambda: window.find_now("Alice – mail.alpha") is None)
+        # The ring is at the height of the link, above the middle part of Eve's own box.
+        alice, server = (size_of(window.find(starts=name, role="push button")) for name in ("Alice’s computer", "mail.alpha"))
+        beta = size_of(window.find(starts="mail.beta", role="push button"))
+        height = server[1] + server[3] // 2
+        begin, end = alice[0] + alice[2], server[0]
+        middle = (server[0] + server[2] + beta[0]) // 2
+
+        def dragged():
+            for x in range(begin, end, 6):
+                desk("mousemove", x, height, "mousedown", 1, "mousemove", x + 30, height, "mousemove", middle, height, "mouseup", 1)
+                if window.find_now(starts="Eve, on the link alpha–beta", role="push button"):
+                    return True
+            return False
+
+        wait("the ring on the other link", dragged)
+
+
+def jumps_without_motion():
+    """Without animations the walk is told all the same"""
+    folder = os.path.join(os.environ["XDG_CONFIG_HOME"], "gtk-3.0")
+    os.makedirs(folder, exist_ok=True)
+    settings = os.path.join(folder, "settings.ini")
+    with open(settings, "w", encoding="utf-8") as file:
+        file.write("[Settings]\ngtk-enable-animations=0\n")
+    try:
+        with running() as window:
+            table = window.table()
+            start = table.count()
+            window.press("Play")
+            wait("lines while playing", lambda: table.count() > start + 2)
+            window.press("Pause")
+            window.wait_text("paused")
+    finally:
+        os.unlink(settings)
+
+
+def takes_a_dropped_file():
+    """A capture dropped onto the window opens"""
+    with running() as window:
+        source = subprocess.Popen([sys.executable, os.path.join(HERE, "drag_source.py"), CAPTURE], stdout=subprocess.PIPE)
+        try:
+            source.stdout.readline()  # it is on the screen
+
+            def dropped():
+                desk("mousemove", 20, 20, "mousedown", 1)
+                for x, y in ((40, 60), (120, 300), (300, 500), (305, 505)):
+                    desk("mousemove", x, y)
+                desk("mouseup", 1)
+                try:
+                    return wait("the capture's name", lambda: "smtp-plain.pcap" in window.texts(), 2)
+                except Failed:
+                    return None
+
+            wait("the dropped capture", dropped)
+        finally:
+            source.kill()
+            source.wait()
+            source.stdout.close()
+        check(open_lines(window).count() > 3, "its lines are missing")
+
+
+def stops_reading():
+    """Reading a large capture can be cancelled; what was read stays"""
+    with tempfile.TemporaryDirectory() as folder:
+        large = os.path.join(folder, "large.pcap")
+        with open(CAPTURE, "rb") as small, open(large, "wb") as file:
+            data = small.read()
+            file.write(data[:24])
+            for _ in range(60):
+                file.write(data[24:] * (4_000_000 // len(data)))
+        with running(large) as window:
+            window.press("Cancel")
+            window.wait_text("Reading was stopped; what was read is shown.")
+            check(window.table().count() > 0, "nothing of it is shown")
+
+
+def speaks_portuguese():
+    """In Portuguese, buttons, sentences and thoughts are Portuguese"""
+    with running(language="pt_BR") as window:
+        window.press("Avançar um passo")
+        window.press("Explicação")
+        window.wait_text("1 de 6")
+        check("paused" not in window.texts(), "an English word is left")
+    with running(CAPTURE, language="pt_BR") as window:
+        table = wait("linhas", lambda: window.find_table())
+        wait("lines in the list", lambda: table.count() > 3)
+        row = wait("a command", lambda: table.find_row(Table.WIRE, lambda wire: wire.startswith("MAIL FROM:")))
+        check(table.cell(row, Table.GLOSS) == "Envelope: quem envia", f"gloss {table.cell(row, Table.GLOSS)}")
+        check("," in table.cell(row, Table.TIME), f"time {table.cell(row, Table.TIME)}")
 
 
 def step_of(window):
@@ -137,4 +287,18 @@ def shows_what_comes_before_damage():
             check(window.table().count() > 3, "lines before the damage are missing")
 
 
-run_journeys([reads_a_capture, hides_secrets, plays_the_walk, tells_what_is_wrong, shows_what_comes_before_damage])
+run_journeys(
+    [
+        reads_a_capture,
+        hides_secrets,
+        copies_masked,
+        plays_the_walk,
+        hears_elsewhere,
+        jumps_without_motion,
+        takes_a_dropped_file,
+        stops_reading,
+        tells_what_is_wrong,
+        shows_what_comes_before_damage,
+        speaks_portuguese,
+    ]
+)

@@ -50,6 +50,17 @@ def showing(node):
     return node.get_state_set().contains(Atspi.StateType.SHOWING)
 
 
+def size_of(node):
+    """Left, top, width, height on the screen."""
+    place = Atspi.Component.get_extents(node.get_component_iface(), Atspi.CoordType.SCREEN)
+    return place.x, place.y, place.width, place.height
+
+
+def desk(*arguments):
+    """Moves the pointer, presses keys."""
+    subprocess.run(["xdotool", *(str(argument) for argument in arguments)], check=True)
+
+
 def text_of(node):
     iface = node.get_text_iface()
     return Atspi.Text.get_text(iface, 0, -1) if iface else ""
@@ -73,11 +84,13 @@ class Window:
                 return node
         return None
 
-    def find_now(self, name=None, role=None, contains=None):
+    def find_now(self, name=None, role=None, contains=None, starts=None):
         for node in walk(self.application):
             if role is not None and node.get_role_name() not in ((role,) if isinstance(role, str) else role):
                 continue
             if name is not None and node.get_name() != name:
+                continue
+            if starts is not None and not (node.get_name() or "").startswith(starts):
                 continue
             if contains is not None and contains not in (node.get_name() or "") and contains not in text_of(node):
                 continue
@@ -85,13 +98,16 @@ class Window:
                 return node
         return None
 
-    def find(self, name=None, role=None, contains=None):
-        what = f"{role or 'something'} named {name or contains!r}"
-        return wait(what, lambda: self.find_now(name, role, contains))
+    def find(self, name=None, role=None, contains=None, starts=None):
+        what = f"{role or 'something'} named {name or contains or starts!r}"
+        return wait(what, lambda: self.find_now(name, role, contains, starts))
 
     def press(self, name):
         button = wait(f"button {name!r}", lambda: self.find_now(name, ("push button", "toggle button", "radio button")))
-        Atspi.Action.do_action(button.get_action_iface(), 0)
+        self.press_node(button)
+
+    def press_node(self, node):
+        Atspi.Action.do_action(node.get_action_iface(), 0)
 
     def texts(self):
         """All texts that can be seen, one a line."""
@@ -102,6 +118,10 @@ class Window:
 
     def table(self):
         return Table(self.find("Lines", TABLES))
+
+    def find_table(self):
+        """The list, whatever it is called."""
+        return Table(self.find(None, TABLES))
 
     def read_log(self):
         self.log.flush()
@@ -146,6 +166,9 @@ class Table:
             if wanted(self.cell(row, column)):
                 return row
         return None
+
+    def focus(self):
+        Atspi.Component.grab_focus(self.node.get_component_iface())
 
     def select(self, row):
         Atspi.Table.add_row_selection(self.iface, row)

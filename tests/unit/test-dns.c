@@ -167,6 +167,34 @@ static void a_pointer_that_loops_is_damage(void)
   }
 }
 
+/* Names that go through thousands of pointers, one before the other, would make a datagram cost seconds. */
+static void a_chain_of_pointers_has_an_end(void)
+{
+  enum { FIRST = 12 + 11 };
+  for (size_t links = 126; links <= 127; links++) {
+    uint8_t datagram[400] = {0, 1, 0x80, 0, 0, 0, 0, 2};
+    size_t length = 2 * links;
+    uint8_t text[] = {0, 0, DNS_TXT, 0, 1, 0, 0, 0, 0, (uint8_t)(length >> 8), (uint8_t)length};
+    memcpy(datagram + 12, text, sizeof text);
+    datagram[FIRST] = 1; /* the chain stands inside a TXT of strings, and ends at a root name */
+    for (size_t i = 1; i < links; i++) {
+      size_t target = FIRST + (i == 1 ? 1 : 2 * (i - 1));
+      datagram[FIRST + 2 * i] = (uint8_t)(0xc0 | target >> 8);
+      datagram[FIRST + 2 * i + 1] = (uint8_t)target;
+    }
+    size_t at = FIRST + length, last = FIRST + 2 * (links - 1);
+    datagram[at] = (uint8_t)(0xc0 | last >> 8);
+    datagram[at + 1] = (uint8_t)last;
+    datagram[at + 3] = DNS_A;
+    datagram[at + 5] = 1;
+    datagram[at + 11] = 4;
+    bool whole;
+    g_autoptr(DnsMessage) message = dns_message_parse_partly((Bytes){datagram, at + 16}, &whole);
+    g_assert_nonnull(message);
+    g_assert_cmpint(message->answers->len >= 1 && whole, ==, links == 126);
+  }
+}
+
 static void records_read_as_they_are_written(void)
 {
   static const char *const good[] = {
@@ -399,6 +427,7 @@ int main(int argc, char **argv)
   g_test_add_func("/dns/a query is the bytes of the RFC", a_query_is_the_bytes_of_the_rfc);
   g_test_add_func("/dns/names are compressed and found again", names_are_compressed_and_found_again);
   g_test_add_func("/dns/a pointer that loops is damage", a_pointer_that_loops_is_damage);
+  g_test_add_func("/dns/a chain of pointers has an end", a_chain_of_pointers_has_an_end);
   g_test_add_func("/dns/records read as they are written", records_read_as_they_are_written);
   g_test_add_func("/dns/odd names and long texts survive", odd_names_and_long_texts_survive);
   g_test_add_func("/dns/a client asks again and takes only its own answer",

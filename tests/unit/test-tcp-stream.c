@@ -85,6 +85,8 @@ static void a_table_of_segments_comes_out_in_order(void)
       {"overlap while waiting", {{4, "ef"}, {2, "cdef"}, {0, "ab"}}, "abcdef", 0},
       {"the first copy wins", {{0, "abc"}, {0, "XYZ"}, {3, "def"}}, "abcdef", 0},
       {"two early copies differ", {{3, "def"}, {3, "dXf"}, {0, "abc"}}, "abcdef", 1},
+      {"between two that wait", {{3, "d"}, {5, "f"}, {2, "cdef"}, {0, "ab"}}, "abcdef", 0},
+      {"the first copy of each byte wins", {{3, "D"}, {1, "bcde"}, {0, "a"}}, "abcDe", 1},
       {"a keep-alive", {{0, "abc"}, {2, "c"}, {3, "def"}}, "abcdef", 0},
   };
   static const uint32_t starts[] = {0, 1, 0x7ffffffe, 0xfffffffd, 0xffffffff};
@@ -268,6 +270,89 @@ static void what_waits_is_bounded(void)
   g_string_free(record.seen, TRUE);
 }
 
+static void feed_bytes(TcpStream *stream, const TcpStreamSink *sink, uint32_t sequence, size_t length, uint32_t wire_length)
+{
+  static uint8_t bytes[1500 + 54];
+  Frame frame = {.bytes = {bytes, 54 + length}, .number = 1, .source_offset = 1000};
+  Packet packet = {.kind = PACKET_TCP, .sequence = sequence, .flags = TCP_ACK, .payload = {bytes + 54, length},
+                   .payload_length = wire_length};
+  tcp_stream_receive(stream, &packet, &frame, sink);
+}
+
+/* A list walked for each segment would take minutes. */
+static void tiny_segments_out_of_order_cost_little(void)
+{
+  enum { COUNT = 300000 };
+  for (int order = 0; order < 3; order++) {
+    TcpStream stream = {0};
+    Record record = {0};
+    TcpStreamSink sink = record_sink(&record);
+    tcp_stream_begin(&stream, 0xffff0000u);
+    gint64 start = g_get_monotonic_time();
+    for (uint32_t i = 0; i < COUNT; i++) {
+      uint32_t place = order == 0 ? i : order == 1 ? COUNT - 1 - i : (uint32_t)((uint64_t)i * 7919 % COUNT);
+      feed_bytes(&stream, &sink, 0xffff0001u + 2 + place * 2, 1, 1);
+      g_assert_cmpuint(stream.held_bytes, <=, LIMIT_REASSEMBLY_BYTES);
+    }
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 20 * G_USEC_PER_SEC);
+    tcp_stream_clear(&stream);
+    g_string_free(record.seen, TRUE);
+  }
+}
+
+static void segments_without_captured_bytes_are_bounded_too(void)
+{
+  TcpStream stream = {0};
+  Record record = {0};
+  TcpStreamSink sink = record_sink(&record);
+  tcp_stream_begin(&stream, 99);
+  for (uint32_t i = 0; i < 200000; i++)
+    feed_bytes(&stream, &sink, 200 + i * 2, 0, 1);
+  g_assert_cmpuint(record.gaps, >, 0);
+  g_assert_cmpuint(stream.held_bytes, <=, LIMIT_REASSEMBLY_BYTES);
+  tcp_stream_clear(&stream);
+  g_string_free(record.seen, TRUE);
+}
+
+static void all_streams_together_are_bounded(void)
+{
+  enum { STREAMS = 40 };
+  static TcpStream streams[STREAMS];
+  Record record = {0};
+  TcpStreamSink sink = record_sink(&record);
+  size_t total = 0, most = 0;
+  for (uint32_t i = 0; i < 2600 * STREAMS; i++) {
+    TcpStream *stream = &streams[i % STREAMS];
+    if (!stream->started) {
+      stream->held_total = &total;
+      tcp_stream_begin(stream, 99);
+    }
+    record.expected_offset = stream->offset;
+    feed_bytes(stream, &sink, 200 + i / STREAMS * 1500, 1500, 1500);
+    g_assert_cmpuint(total, <=, LIMIT_REASSEMBLY_TOTAL);
+    most = MAX(most, total);
+  }
+  g_assert_cmpuint(most, >, LIMIT_REASSEMBLY_TOTAL - 4000);
+  for (int i = 0; i < STREAMS; i++)
+    tcp_stream_clear(&streams[i]);
+  g_assert_cmpuint(total, ==, 0);
+  g_string_free(record.seen, TRUE);
+}
+
+static void a_length_that_lies_is_ignored(void)
+{
+  TcpStream stream = {0};
+  Record record = {0};
+  TcpStreamSink sink = record_sink(&record);
+  tcp_stream_begin(&stream, 99);
+  g_assert_false(feed(&stream, &sink, 100, "abc", 0xffffff00u, 0));
+  feed(&stream, &sink, 100, "abc", 0, 0);
+  g_assert_cmpstr(record.seen->str, ==, "abc");
+  g_assert_cmpuint(record.gaps, ==, 0);
+  tcp_stream_clear(&stream);
+  g_string_free(record.seen, TRUE);
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
@@ -284,5 +369,10 @@ int main(int argc, char **argv)
   g_test_add_func("/tcp-stream/a cut frame leaves a gap of what was cut", a_cut_frame_leaves_a_gap_of_what_was_cut);
   g_test_add_func("/tcp-stream/a segment out of any window is ignored", a_segment_out_of_any_window_is_ignored);
   g_test_add_func("/tcp-stream/what waits is bounded", what_waits_is_bounded);
+  g_test_add_func("/tcp-stream/tiny segments out of order cost little", tiny_segments_out_of_order_cost_little);
+  g_test_add_func("/tcp-stream/segments without captured bytes are bounded too",
+                  segments_without_captured_bytes_are_bounded_too);
+  g_test_add_func("/tcp-stream/all streams together are bounded", all_streams_together_are_bounded);
+  g_test_add_func("/tcp-stream/a length that lies is ignored", a_length_that_lies_is_ignored);
   return g_test_run();
 }
