@@ -70,7 +70,7 @@ void output_begin(Output *output, const NdjsonCapture *capture, const char *titl
 {
   if (output->format == FORMAT_NDJSON) ndjson_writer_capture(output->ndjson, capture);
   if (output->format != FORMAT_TEXT) return;
-  text_writer_heading(output->text, title, capture->format);
+  text_writer_heading(output->text, title, _(capture->format));
   text_writer_set_start(output->text, start);
 }
 

@@ -23,6 +23,7 @@ struct Dialogue {
   RowStamp last; /* of the last bytes */
   GArray *held;
   ByteBuffer head[2];
+  size_t judged[2]; /* bytes of head when it was judged last */
   uint64_t bytes;
   uint32_t commands, replies;
   uint8_t client_side;
@@ -252,6 +253,16 @@ static ProtocolId port_protocol(const Dialogue *dialogue)
   return registry_get(protocol) != NULL ? protocol : PROTOCOL_NONE;
 }
 
+/* Bytes that come one by one are judged one by one only at first: all of them again for each would cost their square. */
+static bool is_worth_judging(Dialogue *dialogue, uint8_t side, size_t seen)
+{
+  enum { EACH_BYTE = 256, STEP = 8 };
+  bool worth = seen <= EACH_BYTE || seen >= LIMIT_RECOGNITION_BYTES ||
+               seen >= dialogue->judged[side] + dialogue->judged[side] / STEP;
+  if (worth) dialogue->judged[side] = seen;
+  return worth;
+}
+
 bool dialogue_receive(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
 {
   if (dialogue->known) {
@@ -263,9 +274,10 @@ bool dialogue_receive(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk
     dialogue->last = (RowStamp){chunk->time, chunk->frame};
     chunk = NULL;
   }
+  size_t seen = byte_buffer_view(&dialogue->head[side]).length + (chunk != NULL ? chunk->bytes.length : 0);
+  if (!is_worth_judging(dialogue, side, seen)) return true;
   ProtocolId protocol;
   Recognition judged = judge(dialogue, side, chunk != NULL ? chunk->bytes : BYTES_EMPTY, &protocol);
-  size_t seen = byte_buffer_view(&dialogue->head[side]).length + (chunk != NULL ? chunk->bytes.length : 0);
   if (judged == RECOGNISED_MAYBE && seen >= LIMIT_RECOGNITION_BYTES) {
     protocol = port_protocol(dialogue);
     judged = protocol != PROTOCOL_NONE ? RECOGNISED_YES : RECOGNISED_NO;

@@ -174,11 +174,10 @@ static void a_chain_of_pointers_has_an_end(void)
   for (size_t links = 126; links <= 127; links++) {
     uint8_t datagram[400] = {0, 1, 0x80, 0, 0, 0, 0, 2};
     size_t length = 2 * links;
-    uint8_t text[] = {0, 0, DNS_TXT, 0, 1, 0, 0, 0, 0, (uint8_t)(length >> 8), (uint8_t)length};
-    memcpy(datagram + 12, text, sizeof text);
-    datagram[FIRST] = 1; /* the chain stands inside a TXT of strings, and ends at a root name */
+    uint8_t unknown[] = {0, 0, 99, 0, 1, 0, 0, 0, 0, (uint8_t)(length >> 8), (uint8_t)length};
+    memcpy(datagram + 12, unknown, sizeof unknown);
     for (size_t i = 1; i < links; i++) {
-      size_t target = FIRST + (i == 1 ? 1 : 2 * (i - 1));
+      size_t target = FIRST + (i == 1 ? 1 : 2 * (i - 1)); /* the first to a root name */
       datagram[FIRST + 2 * i] = (uint8_t)(0xc0 | target >> 8);
       datagram[FIRST + 2 * i + 1] = (uint8_t)target;
     }
@@ -191,7 +190,7 @@ static void a_chain_of_pointers_has_an_end(void)
     bool whole;
     g_autoptr(DnsMessage) message = dns_message_parse_partly((Bytes){datagram, at + 16}, &whole);
     g_assert_nonnull(message);
-    g_assert_cmpint(message->answers->len >= 1 && whole, ==, links == 126);
+    g_assert_cmpint(whole, ==, links == 126);
   }
 }
 

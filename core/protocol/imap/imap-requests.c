@@ -135,13 +135,16 @@ static void push(ImapSession *session, const PendingCommand *command)
   session->predicted = state_after(session->predicted, command, REPLY_OK);
 }
 
+/* Typed without a tag, the password still is one. "AUTHENTICATE LOGIN" looks like a tag and a command. */
+static bool is_untagged_login(const ImapCommand *command)
+{
+  return bytes_equal_ignore_case(command->tag, "LOGIN") || bytes_equal_ignore_case(command->tag, "AUTHENTICATE");
+}
+
 static SecretKind secret_of(const ImapCommand *command)
 {
-  if (command->word != VOCABULARY_UNKNOWN) return imap_vocabulary.words[command->word].secret;
-  /* typed without a tag, the password still is one */
-  bool untagged_login =
-      bytes_equal_ignore_case(command->tag, "LOGIN") || bytes_equal_ignore_case(command->tag, "AUTHENTICATE");
-  return untagged_login ? SECRET_ARGUMENT : SECRET_NONE;
+  if (is_untagged_login(command)) return SECRET_ARGUMENT;
+  return command->word == VOCABULARY_UNKNOWN ? SECRET_NONE : imap_vocabulary.words[command->word].secret;
 }
 
 uint32_t imap_session_command(ImapSession *session, bool incomplete)
@@ -160,7 +163,7 @@ uint32_t imap_session_command(ImapSession *session, bool incomplete)
   if (*lost && !known) return 0;
   *lost = false;
   learn_state(session, command.word);
-  session->refused = secret_of(&command) != SECRET_NONE && !known;
+  session->refused = is_untagged_login(&command);
   DecodedLine decoded = line_of(range, incomplete);
   decoded.word = command.word;
   decoded.secret = secret_of(&command);
