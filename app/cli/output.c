@@ -2,6 +2,8 @@
 /* Standard output for a stream of lines. */
 #include "output.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <unistd.h>

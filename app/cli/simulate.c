@@ -122,7 +122,7 @@ static int run_world(World *world, Listener *listener, const SimulateOptions *op
   g_autoptr(Inspector) inspector = format == FORMAT_NONE ? NULL : inspector_new(NULL, &sink);
   *listener = (Listener){inspector, writer, output, false};
   g_autoptr(GPtrArray) interfaces = world_interfaces(world);
-  NdjsonCapture capture = {options->scenarios != NULL ? options->scenarios[0] : "walk", "simulation",
+  NdjsonCapture capture = {options->scenarios != NULL ? options->scenarios[0] : "walk", N_("simulation"),
                            interfaces, NULL};
   output_begin(output, &capture, title, world_get_start(world));
   return play(world, listener, options->pcap);

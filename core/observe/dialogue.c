@@ -321,7 +321,8 @@ void dialogue_conflict(Dialogue *dialogue, uint8_t side, uint64_t offset, uint64
 void dialogue_end(Dialogue *dialogue, StreamState state, RowStamp stamp)
 {
   if (!dialogue->known && dialogue->held != NULL) {
-    ProtocolId protocol = port_protocol(dialogue);
+    ProtocolId protocol;
+    if (judge(dialogue, 0, BYTES_EMPTY, &protocol) != RECOGNISED_YES) protocol = port_protocol(dialogue);
     if (protocol != PROTOCOL_NONE) begin(dialogue, protocol);
   }
   if (!dialogue->known) return;

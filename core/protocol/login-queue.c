@@ -26,6 +26,7 @@ static void tell(PendingLogin *login, const DecoderSink *sink, int accepted)
 void login_queue_add(LoginQueue *queue, const DecoderSink *sink, uint32_t id, uint64_t offset,
                      const Credential *credential)
 {
+  if (queue->items == NULL) queue->items = g_new0(PendingLogin, LOGIN_QUEUE_SIZE);
   PendingLogin *login = &queue->items[queue->next];
   if (login->id != 0) tell(login, sink, -1);
   queue->next = (queue->next + 1) % LOGIN_QUEUE_SIZE;
@@ -40,14 +41,14 @@ void login_queue_add(LoginQueue *queue, const DecoderSink *sink, uint32_t id, ui
 
 void login_queue_decide(LoginQueue *queue, const DecoderSink *sink, uint32_t id, int accepted)
 {
-  if (id == 0) return;
+  if (id == 0 || queue->items == NULL) return;
   for (uint32_t i = 0; i < LOGIN_QUEUE_SIZE; i++)
     if (queue->items[i].id == id) tell(&queue->items[i], sink, accepted);
 }
 
 void login_queue_finish(LoginQueue *queue, const DecoderSink *sink)
 {
-  for (uint32_t i = 0; i < LOGIN_QUEUE_SIZE; i++) {
+  for (uint32_t i = 0; i < LOGIN_QUEUE_SIZE && queue->items != NULL; i++) {
     PendingLogin *login = &queue->items[(queue->next + i) % LOGIN_QUEUE_SIZE];
     if (login->id != 0) tell(login, sink, -1);
   }
@@ -55,12 +56,12 @@ void login_queue_finish(LoginQueue *queue, const DecoderSink *sink)
 
 void login_queue_clear(LoginQueue *queue)
 {
-  for (uint32_t i = 0; i < LOGIN_QUEUE_SIZE; i++) {
+  for (uint32_t i = 0; i < LOGIN_QUEUE_SIZE && queue->items != NULL; i++) {
     PendingLogin *login = &queue->items[i];
     byte_buffer_clear(&login->user);
     byte_buffer_clear(&login->secret);
     byte_buffer_clear(&login->challenge);
     byte_buffer_clear(&login->digest);
-    login->id = 0;
   }
+  g_clear_pointer(&queue->items, g_free);
 }

@@ -17,8 +17,8 @@ typedef struct {
 
 /* All zero is empty. */
 typedef struct {
-  PendingLogin items[LOGIN_QUEUE_SIZE];
-  uint32_t next; /* the place to be used next: the oldest, once all are taken */
+  PendingLogin *items; /* LOGIN_QUEUE_SIZE of them, once one came: most sessions of a flood never log in */
+  uint32_t next;       /* the place to be used next: the oldest, once all are taken */
 } LoginQueue;
 
 /* Copies credential (its outcome is not looked at) for the command line id. */

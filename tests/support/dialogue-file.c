@@ -34,6 +34,8 @@ static GString *unescape(const char *text, bool exact)
 static void add_step(Dialogue *dialogue, const char *line)
 {
   DialogueStep step = {.who = line[0]};
+  if (strchr("CScs", step.who) == NULL || strchr(" !", line[1]) == NULL)
+    g_error("%s: no step of a dialogue: %s", dialogue->name, line);
   if (step.who == 'c' || step.who == 's') {
     step.length = (size_t)g_ascii_strtoull(line + 1, NULL, 10);
   } else {

@@ -6,7 +6,7 @@ import sys
 import gi
 
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, Gtk  # noqa: E402
+from gi.repository import Gdk, GLib, Gtk  # noqa: E402
 
 Gtk.init([])
 window = Gtk.Window(type=Gtk.WindowType.POPUP)
@@ -15,8 +15,8 @@ handle.set_size_request(40, 40)
 handle.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, [], Gdk.DragAction.COPY)
 handle.drag_source_add_uri_targets()
 handle.connect("drag-data-get", lambda _w, _c, data, _i, _t: data.set_uris([pathlib.Path(sys.argv[1]).resolve().as_uri()]))
-handle.connect("map-event", lambda *_: print("shown", flush=True))
 window.add(handle)
 window.move(0, 0)
 window.show_all()
+GLib.timeout_add(100, lambda: print("shown", flush=True))
 Gtk.main()

@@ -212,8 +212,8 @@ def speaks_portuguese():
     with running(language="pt_BR") as window:
         window.press("Avançar um passo")
         window.press("Explicação")
-        window.wait_text("1 de 6")
-        check("paused" not in window.texts(), "an English word is left")
+        wait("a Portuguese step", lambda: re.search(r"\d de 6", window.texts()))
+        window.wait_text("em pausa")
     with running(CAPTURE, language="pt_BR") as window:
         table = wait("linhas", lambda: window.find_table())
         wait("lines in the list", lambda: table.count() > 3)

@@ -269,7 +269,7 @@ static void what_cannot_be_opened_says_why(void)
   g_clear_error(&error);
   g_assert_null(capture_file_open("/", &error));
   g_assert_error(error, CAPTURE_ERROR, CAPTURE_ERROR_OPEN);
-  g_assert_cmpstr(error->message, ==, "this is a directory, not a file");
+  g_assert_cmpstr(error->message, ==, "this is a folder, not a file");
   g_clear_error(&error);
   g_assert_null(capture_file_open("/dev/null", &error));
   g_assert_error(error, CAPTURE_ERROR, CAPTURE_ERROR_EMPTY);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of conversations against a plain model: found, added, removed, retired and evicted in any order. */
+/* The table of conversations against a plain model: found, added, removed, retired and evicted in any order.
+ */
 #include "observe/flow-table.h"
 
 #include "base/limits.h"

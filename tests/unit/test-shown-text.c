@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* What strangers wrote, on its way to a terminal: nothing steers it, nothing is reordered, JSON stays JSON. */
+/* What strangers wrote, on its way to a terminal: nothing steers it, nothing is reordered, JSON stays JSON.
+ */
 #include "observe/json.h"
 #include "observe/row-text.h"
 #include "observe/text-clean.h"
 #include "protocol/registry.h"
 
-/* Controls and formats in every plane: C0, DEL, C1 (CSI), soft hyphen, bidi override and isolate, separators, BOM, interlinear, tag. */
-static const char *const hostile[] = {"\x01",         "\x1b[31m",     "\x7f",         "\xc2\x9b" "31m",  "\xc2\xad",
-                                      "\xd8\x9c",     "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\xa8",     "\xe2\x80\xa9",
-                                      "\xef\xbb\xbf", "\xef\xbf\xb9", "\xf3\xa0\x80\x81"};
+/* Controls and formats in every plane: C0, DEL, C1 (CSI), soft hyphen, bidi override and isolate, separators,
+ * BOM, interlinear, tag. */
+static const char *const hostile[] = {"\x01",
+                                      "\x1b[31m",
+                                      "\x7f",
+                                      "\xc2\x9b",
+                                      "\xc2\xad",
+                                      "\xd8\x9c",
+                                      "\xe2\x80\xae",
+                                      "\xe2\x81\xa6",
+                                      "\xe2\x80\xa8",
+                                      "\xe2\x80\xa9",
+                                      "\xef\xbb\xbf",
+                                      "\xef\xbf\xb9",
+                                      "\xf3\xa0\x80\x81"};
 
 static void assert_harmless(const char *text, size_t length)
 {
@@ -38,19 +50,25 @@ static void json_escapes_them(void)
   }
   ByteBuffer out = {0};
   json_string(&out, BYTES_LITERAL("\xf3\xa0\x80\x81 \xe2\x80\xae \xf0\x9f\x93\xa7"));
-  g_assert_true(bytes_equal(byte_buffer_view(&out), BYTES_LITERAL("\"\\udb40\\udc01 \\u202e \xf0\x9f\x93\xa7\"")));
+  g_assert_true(
+      bytes_equal(byte_buffer_view(&out), BYTES_LITERAL("\"\\udb40\\udc01 \\u202e \xf0\x9f\x93\xa7\"")));
   byte_buffer_clear(&out);
 }
 
 /* The bold part must not end inside a character. */
 static void the_head_of_a_reply_ends_between_characters(void)
 {
-  static const char *const lines[] = {"\xff\x01\x80 OK done\r\n", "\x1b\x1b OK done\r\n", "* OK hi\r\n", "\xe2\x80\xae\r\n"};
+  static const char *const lines[] = {"\xff\x01\x80 OK done\r\n", "\x1b\x1b OK done\r\n", "* OK hi\r\n",
+                                      "\xe2\x80\xae\r\n"};
   RowText text;
   row_text_init(&text);
   for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
     StreamInfo stream = {0};
-    Row row = {.kind = LINE_REPLY, .protocol = PROTOCOL_IMAP, .id = 1, .word = VOCABULARY_UNKNOWN, .answered_word = VOCABULARY_UNKNOWN};
+    Row row = {.kind = LINE_REPLY,
+               .protocol = PROTOCOL_IMAP,
+               .id = 1,
+               .word = VOCABULARY_UNKNOWN,
+               .answered_word = VOCABULARY_UNKNOWN};
     RowEvent event = {&row, &stream, bytes_from_string(lines[i]), NULL};
     row_text_set(&text, &event, false);
     g_assert_true(g_utf8_validate_len(text.wire->str, text.wire_head, NULL));
@@ -64,7 +82,11 @@ static void a_small_row_after_a_giant_one_is_cheap(void)
 {
   g_autofree char *giant = g_strnfill(60000, 'a');
   StreamInfo stream = {0};
-  Row row = {.kind = LINE_COMMAND, .protocol = PROTOCOL_SMTP, .id = 1, .word = VOCABULARY_UNKNOWN, .answered_word = VOCABULARY_UNKNOWN};
+  Row row = {.kind = LINE_COMMAND,
+             .protocol = PROTOCOL_SMTP,
+             .id = 1,
+             .word = VOCABULARY_UNKNOWN,
+             .answered_word = VOCABULARY_UNKNOWN};
   RowText text;
   row_text_init(&text);
   RowEvent event = {&row, &stream, bytes_from_string(giant), NULL};
@@ -84,7 +106,9 @@ int main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/shown-text/controls and formats are made visible", controls_and_formats_are_made_visible);
   g_test_add_func("/shown-text/JSON escapes them", json_escapes_them);
-  g_test_add_func("/shown-text/the head of a reply ends between characters", the_head_of_a_reply_ends_between_characters);
-  g_test_add_func("/shown-text/a small row after a giant one is cheap", a_small_row_after_a_giant_one_is_cheap);
+  g_test_add_func("/shown-text/the head of a reply ends between characters",
+                  the_head_of_a_reply_ends_between_characters);
+  g_test_add_func("/shown-text/a small row after a giant one is cheap",
+                  a_small_row_after_a_giant_one_is_cheap);
   return g_test_run();
 }

@@ -3,140 +3,91 @@
 #include "protocol/decoder-support.h"
 #include "protocol/smtp/smtp-decoder.h"
 #include "protocol/smtp/smtp-syntax.h"
+#include "support/decoder-listener.h"
 #include "support/dialogue-file.h"
 #include "support/line-recorder.h"
-
-/* Counts lines by kind and keeps the last one's numbers. */
-typedef struct {
-  uint32_t count[LINE_KIND_COUNT];
-  uint32_t notes[NOTE_COUNT];
-  DecodedLine last[LINE_KIND_COUNT];
-  uint32_t id;
-} Counter;
-
-static uint32_t count_line(void *owner, const DecodedLine *line)
-{
-  Counter *counter = owner;
-  counter->count[line->kind]++;
-  if (line->kind == LINE_NOTE) counter->notes[line->word]++;
-  counter->last[line->kind] = *line;
-  return ++counter->id;
-}
-
-/* One decoder that is fed text. */
-typedef struct {
-  Counter counter;
-  DecoderSink sink;
-  void *decoder;
-  uint64_t offset[2];
-} Listener;
-
-static void listen_from_start(Listener *listener)
-{
-  *listener = (Listener){0};
-  listener->sink = (DecoderSink){count_line, &listener->counter};
-  listener->decoder = smtp_decoder_class.create(&listener->sink, true);
-}
-
-static void hear(Listener *listener, Direction direction, const void *data, size_t length)
-{
-  smtp_decoder_class.receive(listener->decoder, direction, listener->offset[direction],
-                             (Bytes){data, length});
-  listener->offset[direction] += length;
-}
-
-static void hear_text(Listener *listener, Direction direction, const char *text)
-{
-  hear(listener, direction, text, strlen(text));
-}
-
-static void stop_listening(Listener *listener)
-{
-  smtp_decoder_class.finish(listener->decoder);
-  smtp_decoder_class.destroy(listener->decoder);
-}
 
 static void test_long_lines(void)
 {
   for (int extra = -1; extra <= 1; extra++) {
-    Listener listener;
-    listen_from_start(&listener);
+    DecoderListener listener;
+    decoder_listener_start(&listener, &smtp_decoder_class);
     size_t length = (size_t)((int)LIMIT_LINE_SHOWN + extra);
     g_autofree char *line = g_malloc(length);
     memset(line, 'x', length);
     memcpy(line, "NOOP ", 5);
     memcpy(line + length - 2, "\r\n", 2);
-    hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
-    hear(&listener, DIRECTION_TO_SERVER, line, length / 2);
-    hear(&listener, DIRECTION_TO_SERVER, line + length / 2, length - length / 2);
-    const DecodedLine *command = &listener.counter.last[LINE_COMMAND];
+    decoder_listener_hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+    decoder_listener_hear(&listener, DIRECTION_TO_SERVER, line, length / 2);
+    decoder_listener_hear(&listener, DIRECTION_TO_SERVER, line + length / 2, length - length / 2);
+    const DecodedLine *command = &listener.last[LINE_COMMAND];
     g_assert_cmpuint(command->length, ==, length);
     g_assert_cmpuint(command->raw.length, ==, MIN(length, LIMIT_LINE_SHOWN));
     g_assert_cmpuint((command->flags & LINE_TRUNCATED) != 0, ==, extra > 0);
-    g_assert_cmpuint(listener.counter.notes[NOTE_LINE_TOO_LONG], ==, extra > 0);
-    stop_listening(&listener);
+    g_assert_cmpuint(listener.notes[NOTE_LINE_TOO_LONG], ==, extra > 0);
+    decoder_listener_stop(&listener);
   }
 }
 
 static void test_endless_reply(void)
 {
-  Listener listener;
-  listen_from_start(&listener);
-  hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
-  hear_text(&listener, DIRECTION_TO_SERVER, "EHLO a\r\n");
+  DecoderListener listener;
+  decoder_listener_start(&listener, &smtp_decoder_class);
+  decoder_listener_hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+  decoder_listener_hear_text(&listener, DIRECTION_TO_SERVER, "EHLO a\r\n");
   for (int i = 0; i < 100000; i++)
-    hear_text(&listener, DIRECTION_TO_CLIENT, "250-and so on\r\n");
-  g_assert_cmpuint(listener.counter.count[LINE_REPLY], ==, 1);
-  hear_text(&listener, DIRECTION_TO_CLIENT, "250 end\r\n");
-  const DecodedLine *reply = &listener.counter.last[LINE_REPLY];
-  g_assert_cmpuint(listener.counter.count[LINE_REPLY], ==, 2);
+    decoder_listener_hear_text(&listener, DIRECTION_TO_CLIENT, "250-and so on\r\n");
+  g_assert_cmpuint(listener.count[LINE_REPLY], ==, 1);
+  decoder_listener_hear_text(&listener, DIRECTION_TO_CLIENT, "250 end\r\n");
+  const DecodedLine *reply = &listener.last[LINE_REPLY];
+  g_assert_cmpuint(listener.count[LINE_REPLY], ==, 2);
   g_assert_cmpuint(reply->lines, ==, 100001);
   g_assert_cmpuint(reply->about, ==, 2);
   g_assert_cmpuint(reply->raw.length, ==, LIMIT_LINE_SHOWN);
-  stop_listening(&listener);
+  decoder_listener_stop(&listener);
 }
 
 static void test_pending_limit(void)
 {
   for (int extra = -1; extra <= 1; extra++) {
-    Listener listener;
-    listen_from_start(&listener);
-    hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+    DecoderListener listener;
+    decoder_listener_start(&listener, &smtp_decoder_class);
+    decoder_listener_hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
     for (int i = 0; i < (int)LIMIT_PENDING_COMMANDS + extra; i++)
-      hear_text(&listener, DIRECTION_TO_SERVER, "NOOP\r\n");
-    g_assert_cmpuint(listener.counter.notes[NOTE_SERVER_BUSY], ==, extra > 0);
-    stop_listening(&listener);
+      decoder_listener_hear_text(&listener, DIRECTION_TO_SERVER, "NOOP\r\n");
+    g_assert_cmpuint(listener.notes[NOTE_SERVER_BUSY], ==, extra > 0);
+    decoder_listener_stop(&listener);
   }
 }
 
 static void test_nul_is_kept(void)
 {
-  Listener listener;
-  listen_from_start(&listener);
-  hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
-  hear(&listener, DIRECTION_TO_SERVER, "NOOP a\0b\r\n", 10);
-  g_assert_cmpuint(listener.counter.last[LINE_COMMAND].length, ==, 10);
-  g_assert_cmpuint(listener.counter.notes[NOTE_NUL], ==, 1);
-  stop_listening(&listener);
+  DecoderListener listener;
+  decoder_listener_start(&listener, &smtp_decoder_class);
+  decoder_listener_hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+  decoder_listener_hear(&listener, DIRECTION_TO_SERVER, "NOOP a\0b\r\n", 10);
+  g_assert_cmpuint(listener.last[LINE_COMMAND].length, ==, 10);
+  g_assert_cmpuint(listener.notes[NOTE_NUL], ==, 1);
+  decoder_listener_stop(&listener);
 }
 
 /* A long first line that came before its 354 is the message all the same, in full length. */
 static void test_long_line_before_354(void)
 {
-  Listener listener;
-  listen_from_start(&listener);
-  hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
-  hear_text(&listener, DIRECTION_TO_SERVER, "DATA\r\n");
+  DecoderListener listener;
+  decoder_listener_start(&listener, &smtp_decoder_class);
+  decoder_listener_hear_text(&listener, DIRECTION_TO_CLIENT, "220 mail ESMTP\r\n");
+  decoder_listener_hear_text(&listener, DIRECTION_TO_SERVER, "DATA\r\n");
   g_autofree char *line = g_strnfill(100000, 'x');
-  hear(&listener, DIRECTION_TO_SERVER, line, 100000);
-  hear_text(&listener, DIRECTION_TO_SERVER, "\r\n.\r\n");
-  hear_text(&listener, DIRECTION_TO_CLIENT, "354 go\r\n250 ok\r\n");
-  const DecodedLine *data = &listener.counter.last[LINE_DATA];
+  decoder_listener_hear(&listener, DIRECTION_TO_SERVER, line, 100000);
+  decoder_listener_hear_text(&listener, DIRECTION_TO_SERVER, "\r\n.\r\n");
+  decoder_listener_hear_text(&listener, DIRECTION_TO_CLIENT, "354 go\r\n250 ok\r\n");
+  const DecodedLine *data = &listener.last[LINE_DATA];
   g_assert_cmpuint(data->length, ==, 100002);
   g_assert_cmpuint(data->lines, ==, 1);
   g_assert_cmpuint(data->offset, ==, 6);
-  g_assert_cmpuint(listener.counter.last[LINE_REPLY].about, ==, 2);
-  stop_listening(&listener);
+  g_assert_cmpuint(listener.last[LINE_REPLY].about, ==, 2);
+  decoder_listener_stop(&listener);
 }
 
 /* Any bytes at all: nothing but lines comes out, and every view is inside what was sent. */
@@ -180,44 +131,34 @@ static void test_noise(void)
 
 static void test_recognition(void)
 {
-  static const struct {
-    const char *client, *server;
-    uint16_t port;
-    bool midstream;
-    Recognition expected;
-  } cases[] = {
-      {"", "220 mail.beta.example ESMTP Postfix\r\n", 9999, false, RECOGNISED_YES},
-      {"", "220 mail.beta.example ESMTP", 9999, false, RECOGNISED_MAYBE},
-      {"", "220-mail.beta.example SMTP\r\n", 9999, false, RECOGNISED_YES},
-      {"", "220 ready\r\n", 9999, false, RECOGNISED_MAYBE},
-      {"", "220 ready\r\n", 25, false, RECOGNISED_YES},
-      {"EHLO a\r\n", "220 ready\r\n", 9999, false, RECOGNISED_YES},
-      {"EHLO a\r\n", "", 9999, false, RECOGNISED_YES},
-      {"LHLO a\r\n", "", 9999, false, RECOGNISED_YES},
-      {"EH", "", 9999, false, RECOGNISED_MAYBE},
-      {"MAIL FROM:<a@b>\r\n", "", 9999, true, RECOGNISED_YES},
-      {"RCPT TO:<a@b>\r\n", "", 25, true, RECOGNISED_YES},
-      {"", "220 ftp.example FTP server ready\r\n", 21, false, RECOGNISED_NO},
-      {"", "220 (vsFTPd 3.0.3)\r\n", 2121, false, RECOGNISED_NO},
-      {"USER anonymous\r\n", "220 ready\r\n", 21, false, RECOGNISED_NO},
-      {"HELO bob secret\r\n", "+ POP2 ready\r\n", 109, false, RECOGNISED_NO},
-      {"HELO a\r\n", "", 25, false, RECOGNISED_YES},
-      {"", "+OK POP3\r\n", 110, false, RECOGNISED_NO},
-      {"", "* OK IMAP4rev1\r\n", 143, false, RECOGNISED_NO},
-      {"GET / HTTP/1.1\r\n", "", 80, false, RECOGNISED_NO},
-      {"", "250 2.1.5 Ok\r\n", 9999, true, RECOGNISED_YES},
-      {"", "200 OK\r\n", 9999, true, RECOGNISED_MAYBE},
-      {"\x16\x03\x01", "", 465, false, RECOGNISED_NO},
-      {"\x17\x03\x03", "", 25, true, RECOGNISED_NO},
-      {"some text of a message\r\n", "", 25, true, RECOGNISED_MAYBE},
-      {"", "", 25, false, RECOGNISED_MAYBE},
+  static const RecognitionCase cases[] = {
+      {"", "220 mail.beta.example ESMTP Postfix\r\n", 9999, true, RECOGNISED_YES},
+      {"", "220 mail.beta.example ESMTP", 9999, true, RECOGNISED_MAYBE},
+      {"", "220-mail.beta.example SMTP\r\n", 9999, true, RECOGNISED_YES},
+      {"", "220 ready\r\n", 9999, true, RECOGNISED_MAYBE},
+      {"", "220 ready\r\n", 25, true, RECOGNISED_YES},
+      {"EHLO a\r\n", "220 ready\r\n", 9999, true, RECOGNISED_YES},
+      {"EHLO a\r\n", "", 9999, true, RECOGNISED_YES},
+      {"LHLO a\r\n", "", 9999, true, RECOGNISED_YES},
+      {"EH", "", 9999, true, RECOGNISED_MAYBE},
+      {"MAIL FROM:<a@b>\r\n", "", 9999, false, RECOGNISED_YES},
+      {"RCPT TO:<a@b>\r\n", "", 25, false, RECOGNISED_YES},
+      {"", "220 ftp.example FTP server ready\r\n", 21, true, RECOGNISED_NO},
+      {"", "220 (vsFTPd 3.0.3)\r\n", 2121, true, RECOGNISED_NO},
+      {"USER anonymous\r\n", "220 ready\r\n", 21, true, RECOGNISED_NO},
+      {"HELO bob secret\r\n", "+ POP2 ready\r\n", 109, true, RECOGNISED_NO},
+      {"HELO a\r\n", "", 25, true, RECOGNISED_YES},
+      {"", "+OK POP3\r\n", 110, true, RECOGNISED_NO},
+      {"", "* OK IMAP4rev1\r\n", 143, true, RECOGNISED_NO},
+      {"GET / HTTP/1.1\r\n", "", 80, true, RECOGNISED_NO},
+      {"", "250 2.1.5 Ok\r\n", 9999, false, RECOGNISED_YES},
+      {"", "200 OK\r\n", 9999, false, RECOGNISED_MAYBE},
+      {"\x16\x03\x01", "", 465, true, RECOGNISED_NO},
+      {"\x17\x03\x03", "", 25, false, RECOGNISED_NO},
+      {"some text of a message\r\n", "", 25, false, RECOGNISED_MAYBE},
+      {"", "", 25, true, RECOGNISED_MAYBE},
   };
-  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    StreamStart start = {bytes_from_string(cases[i].client), bytes_from_string(cases[i].server),
-                         cases[i].port, !cases[i].midstream};
-    g_test_message("case %zu", i);
-    g_assert_cmpint(smtp_decoder_class.recognise(&start), ==, cases[i].expected);
-  }
+  decoder_listener_check_recognition(&smtp_decoder_class, cases, G_N_ELEMENTS(cases));
 }
 
 static void assert_view(Bytes view, const char *expected)

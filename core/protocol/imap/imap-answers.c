@@ -148,6 +148,7 @@ static bool hold_continuation(ImapSession *session, const LineRange *range)
   const ImapUnit *request = &session->units[DIRECTION_TO_SERVER];
   bool asked = request->in_literal && request->literal.waits && !request->dropping;
   if (!asked || session->held_count == IMAP_HELD_CONTINUATIONS) return false;
+  if (session->held == NULL) session->held = g_new0(HeldContinuation, IMAP_HELD_CONTINUATIONS);
   HeldContinuation *held = &session->held[session->held_count++];
   held->offset = range->offset;
   held->length = range->length;

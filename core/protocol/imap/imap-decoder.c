@@ -156,8 +156,9 @@ static void destroy(void *decoder)
   ImapSession *session = decoder;
   for (int i = 0; i < 2; i++)
     imap_unit_clear(&session->units[i]);
-  for (uint32_t i = 0; i < IMAP_HELD_CONTINUATIONS; i++)
+  for (uint32_t i = 0; i < IMAP_HELD_CONTINUATIONS && session->held != NULL; i++)
     byte_buffer_clear(&session->held[i].raw);
+  g_free(session->held);
   pending_commands_clear(&session->pending);
   login_queue_clear(&session->logins);
   sasl_observer_clear(&session->sasl);

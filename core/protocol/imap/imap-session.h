@@ -28,7 +28,7 @@ typedef struct {
   uint32_t unit_id[2];   /* of the line that a unit was handed over as before its end; 0 none */
   uint16_t unit_word[2]; /* the command's row, for its literals */
   PendingCommands pending;
-  HeldContinuation held[IMAP_HELD_CONTINUATIONS];
+  HeldContinuation *held; /* IMAP_HELD_CONTINUATIONS of them, once one came */
   uint32_t held_count;
   LoginQueue logins;
   SaslObserver sasl;

@@ -239,7 +239,8 @@ static void judge_auth(SmtpSession *session, const Answer *answer)
     session->auth = session->pending.count == 0 ? AUTH_CHALLENGED : AUTH_SENT;
     break;
   case REPLY_OK:
-    smtp_session_end_auth(session, 1, answer->line.offset);
+    /* only 235 lets in (RFC 4954 §4); another 2xx belongs elsewhere, and more of the log-in may come */
+    smtp_session_end_auth(session, answer->code == 235 ? 1 : -1, answer->line.offset);
     break;
   default:
     smtp_session_end_auth(session, 0, answer->line.offset);
