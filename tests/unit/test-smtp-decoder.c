@@ -273,6 +273,47 @@ static void test_dots(void)
   }
 }
 
+static uint32_t count_line(void *owner, const DecodedLine *line)
+{
+  (void)line;
+  return ++*(uint32_t *)owner;
+}
+
+/* A reply a recipient after each message, and no more than can be awaited at all: else recipients times messages. */
+static void test_lmtp_flood(void)
+{
+  enum { COUNT = 30000 };
+  uint32_t lines = 0;
+  DecoderSink sink = {count_line, &lines};
+  void *decoder = smtp_decoder_class.create(&sink, true);
+  uint64_t offsets[2] = {0, 0};
+  static const struct {
+    Direction from;
+    const char *text;
+    int times;
+  } said[] = {{DIRECTION_TO_CLIENT, "220 lmtp\r\n", 1},
+              {DIRECTION_TO_SERVER, "LHLO a\r\n", 1},
+              {DIRECTION_TO_CLIENT, "250 a\r\n", 1},
+              {DIRECTION_TO_SERVER, "RCPT TO:<b@c>\r\n", 0},
+              {DIRECTION_TO_SERVER, "BDAT 0 LAST\r\n", COUNT}};
+  gint64 start = g_get_monotonic_time();
+  for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
+    bool recipients = said[i].times == 0;
+    Bytes text = bytes_from_string(said[i].text), taken = BYTES_LITERAL("250 taken\r\n");
+    for (int n = 0; n < (recipients ? COUNT : said[i].times); n++) {
+      smtp_decoder_class.receive(decoder, said[i].from, offsets[said[i].from], text);
+      offsets[said[i].from] += text.length;
+      if (!recipients) continue;
+      smtp_decoder_class.receive(decoder, DIRECTION_TO_CLIENT, offsets[DIRECTION_TO_CLIENT], taken);
+      offsets[DIRECTION_TO_CLIENT] += taken.length;
+    }
+  }
+  g_assert_cmpint(g_get_monotonic_time() - start, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpuint(lines, >, 4 * COUNT);
+  smtp_decoder_class.finish(decoder);
+  smtp_decoder_class.destroy(decoder);
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
@@ -280,6 +321,7 @@ int main(int argc, char **argv)
   g_test_add_func("/smtp-decoder/a long line is cut in the view at its limit", test_long_lines);
   g_test_add_func("/smtp-decoder/an endless reply is one reply of bounded size", test_endless_reply);
   g_test_add_func("/smtp-decoder/too many commands without a reply are noted", test_pending_limit);
+  g_test_add_func("/smtp-decoder/recipients times messages is no cost of LMTP", test_lmtp_flood);
   g_test_add_func("/smtp-decoder/a NUL is kept and noted", test_nul_is_kept);
   g_test_add_func("/smtp-decoder/a long line before 354 keeps its length", test_long_line_before_354);
   g_test_add_func("/smtp-decoder/noise gives the same lines however it is cut", test_noise);

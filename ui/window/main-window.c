@@ -324,7 +324,7 @@ static void main_window_init(MainWindow *window)
   window_keys_add_actions(window);
 }
 
-/* A projector may be smaller than the window would like to be. */
+/* A projector may be smaller than the window would like to be: then the window takes all of it. */
 static void fit_screen(MainWindow *window)
 {
   int width, height;
@@ -335,7 +335,10 @@ static void fit_screen(MainWindow *window)
   if (monitor == NULL) return;
   gdk_monitor_get_workarea(monitor, &area);
   gtk_window_get_default_size(GTK_WINDOW(window), &width, &height);
-  gtk_window_set_default_size(GTK_WINDOW(window), MIN(width, area.width), MIN(height, area.height));
+  if (width < area.width && height < area.height) return;
+  gtk_window_set_default_size(GTK_WINDOW(window), MIN(width, area.width * 9 / 10),
+                              MIN(height, area.height * 9 / 10));
+  gtk_window_maximize(GTK_WINDOW(window));
 }
 
 MainWindow *main_window_new(GtkApplication *application, DetailVocabulary find_vocabulary)

@@ -138,7 +138,8 @@ static void push(ImapSession *session, const PendingCommand *command)
 /* Typed without a tag, the password still is one. "AUTHENTICATE LOGIN" looks like a tag and a command. */
 static bool is_untagged_login(const ImapCommand *command)
 {
-  return bytes_equal_ignore_case(command->tag, "LOGIN") || bytes_equal_ignore_case(command->tag, "AUTHENTICATE");
+  return bytes_equal_ignore_case(command->tag, "LOGIN") ||
+         bytes_equal_ignore_case(command->tag, "AUTHENTICATE");
 }
 
 static SecretKind secret_of(const ImapCommand *command)

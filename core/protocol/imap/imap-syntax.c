@@ -46,7 +46,8 @@ static Bytes skip_blanks(Bytes view)
 Bytes imap_next_word(Bytes *rest)
 {
   size_t end = 0;
-  while (end < rest->length && !is_blank(rest->data[end]) && rest->data[end] != '\r' && rest->data[end] != '\n')
+  while (end < rest->length && !is_blank(rest->data[end]) && rest->data[end] != '\r' &&
+         rest->data[end] != '\n')
     end++;
   Bytes word = bytes_slice(*rest, 0, end);
   *rest = bytes_skip(*rest, end < rest->length && is_blank(rest->data[end]) ? end + 1 : end);

@@ -96,7 +96,8 @@ static void note_leak(SmtpSession *session, SaslLeak leak, const DecodedLine *li
   if (leak == SASL_LEAKS_DIGEST) smtp_session_note(session, NOTE_DIGEST_PASSWORD, line, id);
 }
 
-/* The same inside a log-in, which goes on: the client sends its next part only after the server's challenge. */
+/* The same inside a log-in, which goes on: the client sends its next part only after the server's challenge.
+ */
 static void trust_waiting_login(SmtpSession *session)
 {
   if (session->pipelines || !session->uncertain) return;
