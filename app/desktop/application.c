@@ -333,11 +333,19 @@ static gboolean end_well(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Nothing is left to be shown to: reading ends too. */
+static void window_gone(GtkWidget *window, CarteiroApplication *application)
+{
+  (void)window;
+  application->window = NULL;
+  stop_loading(application);
+}
+
 static void need_window(CarteiroApplication *application)
 {
   if (application->window != NULL) return;
   application->window = main_window_new(GTK_APPLICATION(application), registry_get_vocabulary);
-  g_signal_connect(application->window, "destroy", G_CALLBACK(gtk_widget_destroyed), &application->window);
+  g_signal_connect(application->window, "destroy", G_CALLBACK(window_gone), application);
   gtk_drag_dest_set(GTK_WIDGET(application->window), GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
   gtk_drag_dest_add_uri_targets(GTK_WIDGET(application->window));
   g_signal_connect(application->window, "drag-data-received", G_CALLBACK(receive_drop), application);

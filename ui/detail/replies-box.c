@@ -76,8 +76,8 @@ static char *dup_came(const Row *command, const Row *answer)
 static GtkWidget *make_class_glyph(ReplyClass reply_class)
 {
   static const char *const classes[REPLY_CLASS_COUNT] = {
-      [REPLY_OK] = "carteiro-ok",       [REPLY_CONTINUE] = "carteiro-continue",
-      [REPLY_LATER] = "carteiro-later", [REPLY_REFUSED] = "carteiro-refused",
+      [REPLY_OK] = "carteiro-ok",        [REPLY_CONTINUE] = "carteiro-continue",
+      [REPLY_LATER] = "carteiro-later",  [REPLY_REFUSED] = "carteiro-refused",
       [REPLY_UNTAGGED] = "carteiro-dim",
   };
   GtkWidget *image = glyph_image_new(glyph_for_reply(reply_class), 16);

@@ -37,7 +37,7 @@ struct _TimelineView {
   TimelineModel *model;
   guint fit_source;
   int fitted_width; /* what the columns were laid out for */
-  bool moving; /* the selection is being changed by us, in bulk */
+  bool moving;      /* the selection is being changed by us, in bulk */
 };
 
 G_DEFINE_TYPE(TimelineView, timeline_view, GTK_TYPE_OVERLAY)
@@ -246,9 +246,8 @@ static gboolean key_pressed(GtkWidget *tree, GdkEventKey *event, gpointer data)
   if (!copy || !gtk_tree_selection_get_selected(gtk_tree_view_get_selection(view->tree), NULL, &iter))
     return GDK_EVENT_PROPAGATE;
   const LineText *text = timeline_model_get_text(view->model, timeline_model_get_line(&iter));
-  g_autofree char *line =
-      g_strjoin("\t", text->number, text->time, text->between, line_text_protocol_label(text->row), text->wire,
-                text->gloss, NULL);
+  g_autofree char *line = g_strjoin("\t", text->number, text->time, text->between,
+                                    line_text_protocol_label(text->row), text->wire, text->gloss, NULL);
   gtk_clipboard_set_text(gtk_widget_get_clipboard(tree, GDK_SELECTION_CLIPBOARD), line, -1);
   return GDK_EVENT_STOP;
 }
