@@ -156,7 +156,7 @@ static void show_no_mail(CarteiroApplication *application, const InspectorCounts
     append_count(found, COUNTED("%s frame of an unknown link type", "%s frames of unknown link types"),
                  counts->unknown_link);
   const char *heading =
-      counts->frames == 0 ? _("This capture has no frames") : _("No mail conversation in this capture");
+      counts->frames == 0 ? _("This capture has no frames") : _("No mail conversation that can be read here");
   g_autofree char *sentence = g_strdup_printf(_("%s: %s. Carteiro looks for SMTP, POP3, IMAP and DNS."),
                                               application->loading_name, found->str);
   main_window_show_empty(application->window, heading, sentence);

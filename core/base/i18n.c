@@ -39,11 +39,14 @@ static void bind_catalogue(void)
 
 bool i18n_init(const char *wanted)
 {
-  bool known = wanted == NULL || strcmp(wanted, "pt_BR") == 0 || strcmp(wanted, "en") == 0;
-  const char *language = wanted == NULL || !known ? environment_language() : wanted;
+  bool known = wanted == NULL || is_portuguese(wanted) || strcmp(wanted, "en") == 0;
+  const char *language = wanted == NULL || !known ? environment_language()
+                         : is_portuguese(wanted)  ? "pt_BR"
+                                                  : "en";
   g_setenv("LANGUAGE", language, TRUE);
   /* Our own output never depends on the locale's number forms, so only messages and characters follow it. */
-  if (setlocale(LC_CTYPE, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0) setlocale(LC_CTYPE, "C.UTF-8");
+  if (setlocale(LC_CTYPE, "") == NULL || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
+    setlocale(LC_CTYPE, "C.UTF-8");
   if (setlocale(LC_MESSAGES, "") == NULL || strcmp(setlocale(LC_MESSAGES, NULL), "C") == 0 ||
       strcmp(setlocale(LC_MESSAGES, NULL), "POSIX") == 0)
     setlocale(LC_MESSAGES, "C.UTF-8");

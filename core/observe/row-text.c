@@ -15,20 +15,24 @@
 void row_text_init(RowText *text)
 {
   *text = (RowText){0};
-  GString **strings[] = {&text->tag, &text->verb, &text->argument, &text->code, &text->enhanced, &text->text, &text->wire};
+  GString **strings[] = {&text->tag,      &text->verb, &text->argument, &text->code,
+                         &text->enhanced, &text->text, &text->wire};
   for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
     *strings[i] = g_string_new(NULL);
 }
 
 static void wipe(GString *string)
 {
-  explicit_bzero(string->str, string->len); /* what lies behind it was wiped before: the cost follows the text, not its longest */
+  explicit_bzero(
+      string->str,
+      string->len); /* what lies behind it was wiped before: the cost follows the text, not its longest */
   g_string_truncate(string, 0);
 }
 
 void row_text_clear(RowText *text)
 {
-  GString *strings[] = {text->tag, text->verb, text->argument, text->code, text->enhanced, text->text, text->wire};
+  GString *strings[] = {text->tag,      text->verb, text->argument, text->code,
+                        text->enhanced, text->text, text->wire};
   for (size_t i = 0; i < G_N_ELEMENTS(strings); i++) {
     if (strings[i] == NULL) continue;
     wipe(strings[i]);
@@ -41,7 +45,8 @@ void row_text_clear(RowText *text)
 
 static void reset(RowText *text)
 {
-  GString *strings[] = {text->tag, text->verb, text->argument, text->code, text->enhanced, text->text, text->wire};
+  GString *strings[] = {text->tag,      text->verb, text->argument, text->code,
+                        text->enhanced, text->text, text->wire};
   for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
     wipe(strings[i]);
   g_clear_pointer(&text->owned_gloss, g_free);
@@ -106,22 +111,32 @@ static Bytes gstring_view(const GString *string)
   return (Bytes){(const uint8_t *)string->str, string->len};
 }
 
-static void set_command(RowText *text, const RowEvent *event, const Vocabulary *words, const DissectedLine *parts, bool reveal)
+/* The line as it stood on the wire, letter by letter, the secret masked. */
+static void set_command_wire(RowText *text, const RowEvent *event, const DissectedLine *parts, bool reveal)
+{
+  Bytes raw = bytes_chomp(event->raw);
+  bool response = (event->row->flags & LINE_SASL_RESPONSE) != 0;
+  bool hidden = parts->secret_length > 0 && !reveal;
+  size_t secret = !hidden ? raw.length : parts->raw_secret_length > 0 ? parts->raw_secret_start : 0;
+  size_t head = 0;
+  if (!response && parts->tag.length > 0) head = parts->tag.length + 1;
+  if (!response) head = MIN(head + parts->verb.length, secret);
+  text_append_visible(text->wire, bytes_slice(raw, 0, head), WIRE_SHOWN);
+  text->wire_head = text->wire->len;
+  text_append_visible(text->wire, bytes_slice(raw, head, secret - head), WIRE_SHOWN);
+  if (!hidden) return;
+  g_string_append(text->wire, SECRET_MASK);
+  if (parts->raw_secret_length > 0)
+    text_append_visible(text->wire, bytes_skip(raw, secret + parts->raw_secret_length), WIRE_SHOWN);
+}
+
+static void set_command(RowText *text, const RowEvent *event, const Vocabulary *words,
+                        const DissectedLine *parts, bool reveal)
 {
   put(text, text->tag, parts->tag);
   put(text, text->verb, parts->verb);
   put_argument(text, parts, reveal);
-  if (text->tag->len > 0) {
-    text_append_visible(text->wire, gstring_view(text->tag), WIRE_SHOWN);
-    g_string_append_c(text->wire, ' ');
-  }
-  bool response = (event->row->flags & LINE_SASL_RESPONSE) != 0;
-  if (!response) text_append_visible(text->wire, gstring_view(text->verb), WIRE_SHOWN);
-  text->wire_head = text->wire->len;
-  if (text->argument->len > 0) {
-    if (text->wire->len > 0) g_string_append_c(text->wire, ' ');
-    text_append_visible(text->wire, gstring_view(text->argument), WIRE_SHOWN);
-  }
+  set_command_wire(text, event, parts, reveal);
   set_state(text, words, event->row->phase);
   if (event->row->word >= words->word_count) return;
   const VocabularyWord *word = &words->words[event->row->word];
@@ -139,7 +154,8 @@ static void set_reply_meaning(RowText *text, const Row *row, const Vocabulary *w
   text->rfc = reply->rfc == NULL ? "" : reply->rfc;
 }
 
-static void set_reply(RowText *text, const RowEvent *event, const Vocabulary *words, const DissectedLine *parts)
+static void set_reply(RowText *text, const RowEvent *event, const Vocabulary *words,
+                      const DissectedLine *parts)
 {
   put(text, text->tag, parts->tag);
   put(text, text->code, parts->code);
@@ -160,7 +176,8 @@ static void set_reply(RowText *text, const RowEvent *event, const Vocabulary *wo
   set_reply_meaning(text, event->row, words);
 }
 
-static void set_query(RowText *text, const RowEvent *event, const Vocabulary *words, const DissectedLine *parts)
+static void set_query(RowText *text, const RowEvent *event, const Vocabulary *words,
+                      const DissectedLine *parts)
 {
   put(text, text->verb, parts->verb);
   put(text, text->argument, parts->argument);
@@ -193,14 +210,18 @@ static void append_count(GString *text, const char *singular, const char *plural
   g_string_append_printf(text, g_dngettext(GETTEXT_PACKAGE, singular, plural, (gulong)count), number);
 }
 
-static void set_data(RowText *text, const Row *row)
+static void set_data(RowText *text, const Row *row, const Vocabulary *words)
 {
   append_count(text->wire, COUNTED("%s byte", "%s bytes"), row->length);
   text->wire_head = text->wire->len;
   g_string_append(text->wire, ", ");
   append_count(text->wire, COUNTED("%s line", "%s lines"), row->lines);
-  text->gloss = _("The letter: headers, blank line, body");
-  text->explanation = _("The message itself. Whoever listens on a connection without TLS reads all of it: headers, text and attachments.");
+  bool beginning =
+      words != NULL && row->word < words->word_count && strcmp(words->words[row->word].word, "TOP") == 0;
+  text->gloss =
+      beginning ? _("The headers, and as many lines as asked") : _("The letter: headers, blank line, body");
+  text->explanation = _("The message itself. Whoever listens on a connection without TLS reads all of it: "
+                        "headers, text and attachments.");
   text->rfc = "RFC 5322";
 }
 
@@ -251,7 +272,8 @@ static void set_credential(RowText *text, const Credential *credential, bool rev
   if (credential->secret.length > 0)
     text->explanation = _("Whoever listens here now knows the password and can log in with it.");
   else
-    text->explanation = _("The password did not travel, only a digest made from it. A weak password can still be guessed from that.");
+    text->explanation = _("The password did not travel, only a digest made from it. A weak password can "
+                          "still be guessed from that.");
 }
 
 static void set_session(RowText *text, const Row *row)
@@ -296,11 +318,20 @@ void row_text_set(RowText *text, const RowEvent *event, bool reveal)
   case LINE_ANSWER:
     if (dissectable) set_query(text, event, class->vocabulary, &parts);
     break;
-  case LINE_DATA: set_data(text, event->row); break;
-  case LINE_NOTE: set_note(text, event->row); break;
-  case LINE_CREDENTIAL: set_credential(text, event->credential, reveal); break;
-  case LINE_SESSION: set_session(text, event->row); break;
-  default: break;
+  case LINE_DATA:
+    set_data(text, event->row, class != NULL ? class->vocabulary : NULL);
+    break;
+  case LINE_NOTE:
+    set_note(text, event->row);
+    break;
+  case LINE_CREDENTIAL:
+    set_credential(text, event->credential, reveal);
+    break;
+  case LINE_SESSION:
+    set_session(text, event->row);
+    break;
+  default:
+    break;
   }
 }
 

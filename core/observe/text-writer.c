@@ -19,7 +19,7 @@
 #define WIRE_MOST 72u
 #define GLOSS_LEAST 28u
 #define GLOSS_MOST 46u
-#define WIRE_LINES 3u /* what was said takes no more */
+#define WIRE_LINES 6u /* what was said takes no more */
 #define HANGING 2u    /* columns that its further lines are set in */
 
 struct TextWriter {
@@ -306,9 +306,7 @@ static void put_line(TextWriter *writer, const Row *row)
       used += put_piece(writer, &wire, writer->wire_columns - hanging, line + 1 >= WIRE_LINES, &head);
     if (*gloss != '\0') {
       put_spaces(writer, writer->wire_columns - used + SPACE_COLUMNS);
-      attribute(writer, DIM);
       put_piece(writer, &gloss, writer->gloss_columns, false, &none);
-      attribute(writer, PLAIN);
     }
     put(writer, "\n");
   }
@@ -390,7 +388,7 @@ void text_writer_end(TextWriter *writer, const InspectorCounts *counts)
     lines += counts->rows[kind];
   put(writer, "\n");
   if (lines == 0) {
-    put(writer, _("No mail conversation here."));
+    put(writer, _("No mail conversation that can be read: there is none, or TLS seals it."));
     put(writer, " ");
   }
   i18n_format_number(counts->frames, number);

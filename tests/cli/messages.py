@@ -28,7 +28,7 @@ def a_file_without_frames():
         result = decode(empty)
         expect_quiet(result)
         expect([line["kind"] for line in result.lines] == ["capture", "end"], result.out)
-        expect("No mail conversation here." in decode(empty, form="text").out)
+        expect("No mail conversation that can be read" in decode(empty, form="text").out)
 
 
 @case

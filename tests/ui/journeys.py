@@ -57,7 +57,7 @@ def reads_a_capture():
         check(cells[Table.GLOSS] == "Envelope: who sends", f"gloss of {cells}")
         check(cells[Table.NUMBER].isdigit() and "." in cells[Table.TIME], f"number and time of {cells}")
         table.select(row)
-        window.wait_text("What may come back")
+        window.wait_text("What often comes back")
         window.wait_text("RFC 5321")
         window.press("Bytes")
         window.wait_text("TCP, ")

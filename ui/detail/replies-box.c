@@ -155,7 +155,7 @@ GtkWidget *replies_box_new(const DetailLine *line, GCallback follow, gpointer da
   GtkWidget *box = NULL;
   if (grid.row > 0) {
     box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
-    GtkWidget *title = make_label(command                         ? _("What may come back")
+    GtkWidget *title = make_label(command                         ? _("What often comes back")
                                   : line->row->kind == LINE_REPLY ? _("In answer to")
                                                                   : _("Belongs to"),
                                   false);

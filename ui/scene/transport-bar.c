@@ -167,6 +167,7 @@ static GtkWidget *button_new(TransportBar *bar, GCallback clicked)
   GtkWidget *button = gtk_button_new();
   gtk_widget_set_size_request(button, 34, 34);
   gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+  gtk_widget_set_focus_on_click(button, FALSE); /* so that Space still plays after a click on a step */
   g_signal_connect(button, "clicked", clicked, bar);
   gtk_box_pack_start(GTK_BOX(bar->buttons), button, FALSE, FALSE, 0);
   return button;

@@ -102,7 +102,7 @@ static const VocabularyWord words[POP3_WORD_COUNT] = {
          false,
          false,
          "RFC 1939 §6",
-         N_("Goodbye; now delete what I marked"),
+         N_("Goodbye; delete now what I marked, if any"),
          N_(
              "After a log-in, QUIT opens the update state: only now does the server remove the messages that "
              "DELE marked, and unlock the mailbox. Before a log-in it simply ends the session.")},
@@ -187,7 +187,7 @@ static const VocabularyReply replies[] = {
      N_("The number is not in the mailbox, or DELE was said twice for it.")},
     {"+OK", "RSET", REPLY_OK, "RFC 1939 §5", N_("All marks are off again"),
      N_("Nothing will be removed unless DELE is said again.")},
-    {"+OK", "QUIT", REPLY_OK, "RFC 1939 §6", N_("Goodbye; what was marked is gone"),
+    {"+OK", "QUIT", REPLY_OK, "RFC 1939 §6", N_("Goodbye; anything marked is gone now"),
      N_("After a log-in, the marked messages are removed and the lock is taken off. The server then closes "
         "the "
         "connection.")},

@@ -48,7 +48,7 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
         "what it likes; what is not listed must not be used.")},
     {"250", "LHLO", REPLY_OK, "RFC 2033 §4.1", N_("Here is what I can do"),
      N_("As after EHLO, each further line names one extension. The client may begin with MAIL.")},
-    {"250", "MAIL", REPLY_OK, "RFC 5321 §4.1.1.2", N_("Noted; nobody checked it"),
+    {"250", "MAIL", REPLY_OK, "RFC 5321 §4.1.1.2", N_("Noted; that proves nothing"),
      N_("The sender's address is written down for bounces, and a transaction has begun. The client goes on "
         "with RCPT, "
         "once for each recipient.")},
@@ -74,14 +74,14 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
      N_("A sign of life and nothing more. The client goes on where it was.")},
     {"250", "ETRN", REPLY_OK, "RFC 1985 §5", N_("The queue for you is being tried"),
      N_("The server starts sending what it keeps for that name, over a new connection of its own.")},
-    {"250", "SEND", REPLY_OK, "RFC 821 §3.4", N_("Noted; nobody checked it"),
+    {"250", "SEND", REPLY_OK, "RFC 821 §3.4", N_("Noted; that proves nothing"),
      N_("Historical: the sender is noted, and the text will go to a terminal. The client goes on with "
         "RCPT.")},
-    {"250", "SOML", REPLY_OK, "RFC 821 §3.4", N_("Noted; nobody checked it"),
+    {"250", "SOML", REPLY_OK, "RFC 821 §3.4", N_("Noted; that proves nothing"),
      N_("Historical: the sender is noted, and the text will go to the terminal or else the mailbox. The "
         "client goes "
         "on with RCPT.")},
-    {"250", "SAML", REPLY_OK, "RFC 821 §3.4", N_("Noted; nobody checked it"),
+    {"250", "SAML", REPLY_OK, "RFC 821 §3.4", N_("Noted; that proves nothing"),
      N_("Historical: the sender is noted, and the text will go to the terminal and the mailbox. The client "
         "goes on "
         "with RCPT.")},
@@ -259,7 +259,7 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
      N_("Often \"relay access denied\": the recipient is elsewhere and this client may not use the server to "
         "get there. "
         "Logging in on port 587 is the usual remedy.")},
-    {"554", "DATA", REPLY_REFUSED, "RFC 5321 §4.1.1.4", N_("The letter is refused"),
+    {"554", "DATA", REPLY_REFUSED, "RFC 5321 §4.1.1.4", N_("No: this letter is not taken"),
      N_("There was no valid recipient, or the content was turned away. Nobody gets the letter; the sending "
         "server tells "
         "the sender.")},
