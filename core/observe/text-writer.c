@@ -389,7 +389,7 @@ void text_writer_end(TextWriter *writer, const InspectorCounts *counts)
   put(writer, "\n");
   if (lines == 0) {
     put(writer, _("No mail conversation that can be read: there is none, or TLS seals it."));
-    put(writer, " ");
+    put(writer, "\n");
   }
   i18n_format_number(counts->frames, number);
   byte_buffer_append_format(
