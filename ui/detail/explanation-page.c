@@ -8,6 +8,8 @@
 #include "ui/detail/replies-box.h"
 #include "ui/window/glyph.h"
 
+#define BASE64_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+
 #define LINES_SHOWN 40
 
 struct _ExplanationPage {
@@ -87,6 +89,21 @@ static void dissect_command(const Building *building, DissectedLineView *view)
                      text->masked);
 }
 
+/* Returns the words that a log-in's challenge holds in base64 ("Username:"), or NULL where it holds none. */
+static char *dup_challenge_words(const RowText *text, const char *challenge)
+{
+  size_t length = strlen(challenge);
+  bool asks = strcmp(text->code->str, "334") == 0 || strcmp(text->code->str, "+") == 0;
+  if (!asks || length == 0 || length % 4 != 0 || strspn(challenge, BASE64_CHARACTERS) != length) return NULL;
+  gsize size;
+  g_autofree guchar *bytes = g_base64_decode(challenge, &size);
+  if (size == 0 || !g_utf8_validate_len((const char *)bytes, size, NULL)) return NULL;
+  g_autofree char *words = g_strndup((const char *)bytes, size);
+  for (const char *at = words; *at != '\0'; at = g_utf8_next_char(at))
+    if (!g_unichar_isprint(g_utf8_get_char(at))) return NULL;
+  return g_steal_pointer(&words);
+}
+
 static void dissect_reply(const Building *building, DissectedLineView *view)
 {
   const RowText *text = building->text;
@@ -102,7 +119,10 @@ static void dissect_reply(const Building *building, DissectedLineView *view)
     rest += text->enhanced->len;
     rest += strspn(rest, " ");
   }
-  if (rest[0] != '\0') dissected_line_add(view, rest, _("words for people"), false, false);
+  g_autofree char *words = dup_challenge_words(text, rest);
+  g_autofree char *label = words == NULL ? NULL : g_strdup_printf(_("base64 for “%s”"), words);
+  if (rest[0] != '\0')
+    dissected_line_add(view, rest, label != NULL ? label : _("words for people"), false, false);
 }
 
 /* The other lines of a reply of several lines. */
