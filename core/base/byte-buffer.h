@@ -6,13 +6,14 @@
 
 typedef struct {
   uint8_t *data;
-  size_t start;  /* index of the first byte not yet consumed */
-  size_t end;    /* index after the last byte */
-  size_t size;   /* bytes allocated */
+  size_t start;   /* index of the first byte not yet consumed */
+  size_t end;     /* index after the last byte */
+  size_t size;    /* bytes allocated */
   size_t touched; /* bytes written since the last wipe: only these are wiped */
 } ByteBuffer;
 
-/* A buffer of zero bytes is ready for use; clear frees what it holds (wiped first: it may have held a secret). */
+/* A buffer of zero bytes is ready for use; clear frees what it holds (wiped first: it may have held a
+ * secret). */
 void byte_buffer_clear(ByteBuffer *buffer);
 
 /* Forgets the content, wiped, and keeps the memory for the next use. */

@@ -57,7 +57,8 @@ Bytes bytes_chomp(Bytes view);
 /* Returns a NUL-terminated copy, the caller's to free; NULs inside stay. Never NULL. */
 char *bytes_dup_string(Bytes view);
 
-/* Reads numbers and slices from a view. A read past the end returns 0 or an empty view, sets overrun for good, and moves nothing. */
+/* Reads numbers and slices from a view. A read past the end returns 0 or an empty view, sets overrun for
+ * good, and moves nothing. */
 typedef struct {
   Bytes view;
   size_t position;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Time in nanoseconds since 1970-01-01T00:00:00Z, and the one interface from which anybody learns what time it is. */
+/* Time in nanoseconds since 1970-01-01T00:00:00Z, and the one interface from which anybody learns what time
+ * it is. */
 #pragma once
 
 #include <glib.h>
@@ -25,5 +26,6 @@ static inline Nanoseconds clock_now(const Clock *clock)
 /* Room for nanoseconds_format's text and its NUL. */
 #define NANOSECONDS_TEXT 32
 
-/* Writes "seconds.nnnnnnnnn", with nine decimals and a sign where negative, and its NUL; returns its length. */
+/* Writes "seconds.nnnnnnnnn", with nine decimals and a sign where negative, and its NUL; returns its length.
+ */
 size_t nanoseconds_format(Nanoseconds time, char text[NANOSECONDS_TEXT]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The envelope of a message: who sends, who shall get it (RFC 5321 §2.3.1). Headers may say something else. */
+/* The envelope of a message: who sends, who shall get it (RFC 5321 §2.3.1). Headers may say something else.
+ */
 #pragma once
 
 #include <glib.h>

@@ -91,8 +91,7 @@ CaptureStep capture_file_cut_in_block(CaptureFile *file, GError **error)
                 _("the file ends inside its header, at byte %" PRIu64), end);
   else
     g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_DAMAGED,
-                _("the file ends inside the block after frame %u, at byte %" PRIu64), file->frames,
-                end);
+                _("the file ends inside the block after frame %u, at byte %" PRIu64), file->frames, end);
   return CAPTURE_FAILED;
 }
 

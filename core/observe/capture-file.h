@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads pcap (µs, ns, both byte orders, modified) and pcapng (both byte orders, several interfaces) from a file or a pipe: own reader, one reused window,
- * nothing copied in between. */
+/* Reads pcap (µs, ns, both byte orders, modified) and pcapng (both byte orders, several interfaces) from a
+ * file or a pipe: own reader, one reused window, nothing copied in between. */
 #pragma once
 
 #include "wire/frame.h"
@@ -8,10 +8,10 @@
 typedef struct CaptureFile CaptureFile;
 
 typedef enum {
-  CAPTURE_ERROR_OPEN,     /* no such file, no permission, a directory */
+  CAPTURE_ERROR_OPEN, /* no such file, no permission, a directory */
   CAPTURE_ERROR_EMPTY,
-  CAPTURE_ERROR_FOREIGN,  /* not a capture; the message names what it seems to be */
-  CAPTURE_ERROR_DAMAGED,  /* cut or lying; everything before it was delivered */
+  CAPTURE_ERROR_FOREIGN, /* not a capture; the message names what it seems to be */
+  CAPTURE_ERROR_DAMAGED, /* cut or lying; everything before it was delivered */
   CAPTURE_ERROR_READ,
 } CaptureError;
 
@@ -25,8 +25,8 @@ typedef struct {
   char *description; /* or NULL */
 } CaptureInterface;
 
-/* Opens path, or standard input for "-", and reads the header. Returns NULL with *error set: the message is one line for a person and says
- * what and why, without the path. */
+/* Opens path, or standard input for "-", and reads the header. Returns NULL with *error set: the message is
+ * one line for a person and says what and why, without the path. */
 CaptureFile *capture_file_open(const char *path, GError **error);
 
 /* The same from an open descriptor, which is then owned. */
@@ -43,8 +43,8 @@ const GPtrArray *capture_file_get_comments(const CaptureFile *file);
 
 typedef enum { CAPTURE_FRAME, CAPTURE_END, CAPTURE_FAILED } CaptureStep;
 
-/* Reads the next frame; its bytes are valid until the next call. CAPTURE_FAILED sets *error (DAMAGED names frame and byte); a later call then returns
- * CAPTURE_END. */
+/* Reads the next frame; its bytes are valid until the next call. CAPTURE_FAILED sets *error (DAMAGED names
+ * frame and byte); a later call then returns CAPTURE_END. */
 CaptureStep capture_file_next(CaptureFile *file, Frame *frame, GError **error);
 
 /* Returns the descriptor of a seekable source for reading by position, or -1 for a pipe. Borrowed. */
@@ -53,7 +53,8 @@ int capture_file_get_fd(const CaptureFile *file);
 /* Returns bytes read so far and, in *total, the size of the source (0: unknown), for progress. */
 uint64_t capture_file_get_progress(const CaptureFile *file, uint64_t *total);
 
-/* Returns the IP-address-to-name pairs of pcapng name resolution blocks so far: table of "ip text" → "name", borrowed. */
+/* Returns the IP-address-to-name pairs of pcapng name resolution blocks so far: table of "ip text" → "name",
+ * borrowed. */
 GHashTable *capture_file_get_names(const CaptureFile *file);
 
 /* Returns how many Decryption Secrets Blocks were met so far: keys that somebody put into the file. */

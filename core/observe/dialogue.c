@@ -5,7 +5,8 @@
 #include "base/limits.h"
 #include "protocol/registry.h"
 
-/* Bytes of a stream whose protocol is not known yet wait in `head`; where they came from, here. Gaps too, in their order. */
+/* Bytes of a stream whose protocol is not known yet wait in `head`; where they came from, here. Gaps too, in
+ * their order. */
 typedef struct {
   StreamChunk chunk;
   uint8_t side;
@@ -82,7 +83,8 @@ Dialogue *dialogue_new(StreamInfo *info, RowOutput *output, uint8_t client_side,
   return dialogue;
 }
 
-Dialogue *dialogue_new_datagrams(StreamInfo *info, RowOutput *output, uint8_t client_side, ProtocolId protocol)
+Dialogue *dialogue_new_datagrams(StreamInfo *info, RowOutput *output, uint8_t client_side,
+                                 ProtocolId protocol)
 {
   Dialogue *dialogue = new_dialogue(info, output, client_side);
   dialogue->from_start = dialogue->known = true;
@@ -194,10 +196,12 @@ static void begin(Dialogue *dialogue, ProtocolId protocol)
   for (guint i = 0; dialogue->held != NULL && i < dialogue->held->len; i++) {
     HeldChunk *held = &g_array_index(dialogue->held, HeldChunk, i);
     if (held->gap > 0) {
-      dialogue_gap(dialogue, held->side, held->chunk.offset, held->gap, (RowStamp){held->chunk.time, held->chunk.frame});
+      dialogue_gap(dialogue, held->side, held->chunk.offset, held->gap,
+                   (RowStamp){held->chunk.time, held->chunk.frame});
       continue;
     }
-    held->chunk.bytes = bytes_slice(byte_buffer_view(&dialogue->head[held->side]), held->start, held->chunk.bytes.length);
+    held->chunk.bytes =
+        bytes_slice(byte_buffer_view(&dialogue->head[held->side]), held->start, held->chunk.bytes.length);
     feed(dialogue, held->side, &held->chunk);
   }
   forget_held(dialogue);
@@ -224,8 +228,8 @@ static Recognition judge(Dialogue *dialogue, uint8_t side, Bytes extra, Protocol
     if (s == side && heads[s].length == 0) heads[s] = extra;
     heads[s] = bytes_slice(heads[s], 0, LIMIT_RECOGNITION_BYTES);
   }
-  StreamStart start = {heads[dialogue->client_side], heads[dialogue->client_side ^ 1], dialogue->info->server_port,
-                       dialogue->from_start};
+  StreamStart start = {heads[dialogue->client_side], heads[dialogue->client_side ^ 1],
+                       dialogue->info->server_port, dialogue->from_start};
   Recognition judged = registry_recognise(&start, protocol);
   if (judged == RECOGNISED_YES || dialogue->from_start) return judged;
   StreamStart turned = {start.to_client, start.to_server, dialogue->info->client_port, false};
@@ -242,7 +246,8 @@ static void keep(Dialogue *dialogue, HeldChunk held)
 
 static void keep_chunk(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
 {
-  keep(dialogue, (HeldChunk){.chunk = *chunk, .side = side, .start = byte_buffer_view(&dialogue->head[side]).length});
+  keep(dialogue,
+       (HeldChunk){.chunk = *chunk, .side = side, .start = byte_buffer_view(&dialogue->head[side]).length});
   byte_buffer_append(&dialogue->head[side], chunk->bytes);
 }
 
@@ -253,7 +258,8 @@ static ProtocolId port_protocol(const Dialogue *dialogue)
   return registry_get(protocol) != NULL ? protocol : PROTOCOL_NONE;
 }
 
-/* Bytes that come one by one are judged one by one only at first: all of them again for each would cost their square. */
+/* Bytes that come one by one are judged one by one only at first: all of them again for each would cost their
+ * square. */
 static bool is_worth_judging(Dialogue *dialogue, uint8_t side, size_t seen)
 {
   enum { EACH_BYTE = 256, STEP = 8 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The dialogue on one stream: recognises its protocol by content, runs the decoders (one over another after STARTTLS), and stamps
- * their lines as rows. Sides are 0 (sent the stream's first frame) and 1. */
+/* The dialogue on one stream: recognises its protocol by content, runs the decoders (one over another after
+ * STARTTLS), and stamps their lines as rows. Sides are 0 (sent the stream's first frame) and 1. */
 #pragma once
 
 #include "observe/inspector.h"
@@ -23,14 +23,16 @@ typedef struct {
   uint32_t frame;
 } RowStamp;
 
-/* Returns a dialogue on the TCP stream info (kept, corrected when content shows that client and server are the other way round). client_side:
- * the side that seems to be the client; from_start: its SYN was seen. */
+/* Returns a dialogue on the TCP stream info (kept, corrected when content shows that client and server are
+ * the other way round). client_side: the side that seems to be the client; from_start: its SYN was seen. */
 Dialogue *dialogue_new(StreamInfo *info, RowOutput *output, uint8_t client_side, bool from_start);
 
 /* Returns a dialogue of datagrams whose protocol is known. */
-Dialogue *dialogue_new_datagrams(StreamInfo *info, RowOutput *output, uint8_t client_side, ProtocolId protocol);
+Dialogue *dialogue_new_datagrams(StreamInfo *info, RowOutput *output, uint8_t client_side,
+                                 ProtocolId protocol);
 
-/* Takes the next bytes of a side. Returns false when the stream is no mail: the dialogue is of no more use. */
+/* Takes the next bytes of a side. Returns false when the stream is no mail: the dialogue is of no more use.
+ */
 bool dialogue_receive(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk);
 
 /* Tells that length bytes of a side were never captured; stamp is of the frame that showed it. */

@@ -4,11 +4,12 @@
 
 #include "base/limits.h"
 
-/* Closed flows kept so that a late acknowledgement or a repeated segment does not look like a new conversation. */
+/* Closed flows kept so that a late acknowledgement or a repeated segment does not look like a new
+ * conversation. */
 #define RETIRED_MOST 1024u
 
 struct FlowTable {
-  Flow **slots; /* open addressing, linear probing; NULL is free */
+  Flow **slots;  /* open addressing, linear probing; NULL is free */
   uint32_t size; /* a power of two */
   uint32_t count;
   Flow *oldest, *newest;
@@ -61,10 +62,12 @@ static int match(const Flow *flow, const Packet *packet)
 {
   if (flow->udp != (packet->kind == PACKET_UDP)) return -1;
   if (flow->source_port == packet->source_port && flow->destination_port == packet->destination_port &&
-      ip_address_equal(&flow->source, &packet->source) && ip_address_equal(&flow->destination, &packet->destination))
+      ip_address_equal(&flow->source, &packet->source) &&
+      ip_address_equal(&flow->destination, &packet->destination))
     return 0;
   if (flow->source_port == packet->destination_port && flow->destination_port == packet->source_port &&
-      ip_address_equal(&flow->source, &packet->destination) && ip_address_equal(&flow->destination, &packet->source))
+      ip_address_equal(&flow->source, &packet->destination) &&
+      ip_address_equal(&flow->destination, &packet->source))
     return 1;
   return -1;
 }
@@ -151,7 +154,8 @@ Flow *flow_table_add(FlowTable *table, const Packet *packet)
   return flow;
 }
 
-/* Takes flow's slot out and moves later entries of the same run back, so that probing never meets a false end. */
+/* Takes flow's slot out and moves later entries of the same run back, so that probing never meets a false
+ * end. */
 static void clear_slot(FlowTable *table, const Flow *flow)
 {
   uint32_t mask = table->size - 1;

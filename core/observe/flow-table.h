@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The conversations in progress, found by their two endpoints. Open addressing, one entry remembered, the quietest evicted. */
+/* The conversations in progress, found by their two endpoints. Open addressing, one entry remembered, the
+ * quietest evicted. */
 #pragma once
 
 #include "observe/dialogue.h"
@@ -11,9 +12,9 @@ struct Flow {
   IpAddress source, destination; /* of the first frame */
   uint16_t source_port, destination_port;
   bool udp;
-  bool closed;     /* both FINs or a RST seen: kept a while for stragglers */
-  bool uninteresting; /* judged not to be mail */
-  bool finish_seen[2]; /* a FIN from that side */
+  bool closed;                  /* both FINs or a RST seen: kept a while for stragglers */
+  bool uninteresting;           /* judged not to be mail */
+  bool finish_seen[2];          /* a FIN from that side */
   bool syn_seen[2];             /* by side: 0 source, 1 destination */
   uint32_t initial_sequence[2]; /* of those SYNs */
   uint32_t hash;
@@ -26,13 +27,16 @@ struct Flow {
 
 typedef struct FlowTable FlowTable;
 
-/* Returns an empty table. evict is called for the quietest flow when the table is full, before it is freed. */
+/* Returns an empty table. evict is called for the quietest flow when the table is full, before it is freed.
+ */
 FlowTable *flow_table_new(void (*evict)(void *owner, Flow *flow), void *owner);
 
-/* Returns the flow of packet and in *side which end sent it (0: the one that sent the first frame), or NULL. */
+/* Returns the flow of packet and in *side which end sent it (0: the one that sent the first frame), or NULL.
+ */
 Flow *flow_table_find(FlowTable *table, const Packet *packet, uint8_t *side);
 
-/* Returns a new flow whose source is the sender of packet. Any flow with the same endpoints must have been removed. */
+/* Returns a new flow whose source is the sender of packet. Any flow with the same endpoints must have been
+ * removed. */
 Flow *flow_table_add(FlowTable *table, const Packet *packet);
 
 /* Takes the flow out and frees it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames in, rows out: finds each frame's conversation, puts its bytes in order and hands them to the dialogue. */
+/* Frames in, rows out: finds each frame's conversation, puts its bytes in order and hands them to the
+ * dialogue. */
 #include "observe/inspector.h"
 
 #include "observe/flow-table.h"
@@ -7,7 +8,8 @@
 
 #define DNS_PORT 53
 
-/* A RST further from the next byte than this is not of this connection (RFC 5961 §3.2, with room for scaled windows). */
+/* A RST further from the next byte than this is not of this connection (RFC 5961 §3.2, with room for scaled
+ * windows). */
 #define RESET_WINDOW (INT32_C(1) << 20)
 
 struct Inspector {
@@ -28,7 +30,8 @@ static void half_chunk(void *owner, const StreamChunk *chunk)
 {
   HalfContext *context = owner;
   Flow *flow = context->flow;
-  if (!flow->uninteresting && flow->dialogue != NULL && !dialogue_receive(flow->dialogue, context->side, chunk))
+  if (!flow->uninteresting && flow->dialogue != NULL &&
+      !dialogue_receive(flow->dialogue, context->side, chunk))
     flow->uninteresting = true;
 }
 
@@ -131,7 +134,9 @@ static Flow *add_flow(Inspector *inspector, const Packet *packet, const Frame *f
 
 static uint8_t client_side(const Flow *flow)
 {
-  return flow->info.client_port == flow->source_port && ip_address_equal(&flow->info.client, &flow->source) ? 0 : 1;
+  return flow->info.client_port == flow->source_port && ip_address_equal(&flow->info.client, &flow->source)
+             ? 0
+             : 1;
 }
 
 /* True when a SYN shows that the endpoints have begun another connection. */
@@ -159,7 +164,8 @@ static bool reset_is_credible(const Flow *flow, const Packet *packet, uint8_t si
 }
 
 /* Puts the segment into its direction; opens the dialogue at the first payload. */
-static void receive_segment(Inspector *inspector, Flow *flow, const Packet *packet, const Frame *frame, uint8_t side)
+static void receive_segment(Inspector *inspector, Flow *flow, const Packet *packet, const Frame *frame,
+                            uint8_t side)
 {
   if (packet->payload_length > 0 && flow->dialogue == NULL)
     flow->dialogue = dialogue_new(&flow->info, &inspector->output, client_side(flow),
@@ -212,10 +218,10 @@ static void push_udp(Inspector *inspector, const Packet *packet, const Frame *fr
   Flow *flow = flow_table_find(inspector->flows, packet, &side);
   if (flow == NULL) flow = add_flow(inspector, packet, frame);
   flow->last = (RowStamp){frame->time, frame->number};
-  if (flow->info.server_port != DNS_PORT || packet->payload.length == 0 || registry_get(PROTOCOL_DNS) == NULL) return;
+  if (flow->info.server_port != DNS_PORT || packet->payload.length == 0 || registry_get(PROTOCOL_DNS) == NULL)
+    return;
   if (flow->dialogue == NULL)
-    flow->dialogue =
-        dialogue_new_datagrams(&flow->info, &inspector->output, client_side(flow), PROTOCOL_DNS);
+    flow->dialogue = dialogue_new_datagrams(&flow->info, &inspector->output, client_side(flow), PROTOCOL_DNS);
   size_t header = (size_t)(packet->payload.data - frame->bytes.data);
   StreamChunk chunk = {.bytes = packet->payload,
                        .offset = flow->halves[side].offset,
@@ -236,11 +242,20 @@ void inspector_push(Inspector *inspector, const Frame *frame)
   counts->bytes += frame->bytes.length;
   Packet packet;
   switch (packet_parse(frame, &packet)) {
-  case PACKET_TCP: push_tcp(inspector, &packet, frame); break;
-  case PACKET_UDP: push_udp(inspector, &packet, frame); break;
-  case PACKET_DAMAGED: counts->damaged_frames++; break;
-  case PACKET_UNKNOWN_LINK: counts->unknown_link++; break;
-  case PACKET_OTHER: break;
+  case PACKET_TCP:
+    push_tcp(inspector, &packet, frame);
+    break;
+  case PACKET_UDP:
+    push_udp(inspector, &packet, frame);
+    break;
+  case PACKET_DAMAGED:
+    counts->damaged_frames++;
+    break;
+  case PACKET_UNKNOWN_LINK:
+    counts->unknown_link++;
+    break;
+  case PACKET_OTHER:
+    break;
   }
 }
 

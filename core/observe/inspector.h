@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The inspector: frames in, rows out. Joins flow table, TCP reassembly and protocol decoders; the same for files, live capture and simulation. */
+/* The inspector: frames in, rows out. Joins flow table, TCP reassembly and protocol decoders; the same for
+ * files, live capture and simulation. */
 #pragma once
 
 #include "observe/row.h"
@@ -18,13 +19,14 @@ typedef struct {
 
 typedef struct {
   uint64_t frames;
-  uint64_t bytes;           /* captured bytes of all frames */
-  uint64_t unknown_link;    /* frames of a link type we cannot read */
-  uint64_t damaged_frames;  /* headers that lie */
+  uint64_t bytes;          /* captured bytes of all frames */
+  uint64_t unknown_link;   /* frames of a link type we cannot read */
+  uint64_t damaged_frames; /* headers that lie */
   uint64_t rows[LINE_KIND_COUNT];
 } InspectorCounts;
 
-/* Returns a new inspector that hands rows to sink (copied; its owner outlives the inspector). options may be NULL. */
+/* Returns a new inspector that hands rows to sink (copied; its owner outlives the inspector). options may be
+ * NULL. */
 Inspector *inspector_new(const InspectorOptions *options, const RowSink *sink);
 
 /* Takes the next frame. Cost is linear in its bytes; nothing of frame is kept but what waits out of order. */

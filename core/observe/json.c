@@ -45,7 +45,8 @@ static void escape_character(ByteBuffer *out, gunichar c)
   json_raw(out, text);
 }
 
-/* Appends the character at the front, which is not ASCII, and returns its length; a bad byte counts as one. */
+/* Appends the character at the front, which is not ASCII, and returns its length; a bad byte counts as one.
+ */
 static size_t append_character(ByteBuffer *out, Bytes view, bool *valid)
 {
   gunichar c = g_utf8_get_char_validated((const char *)view.data, (gssize)MIN(view.length, (size_t)8));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes JSON (RFC 8259) at the end of a byte buffer: keys in the order written, strings always valid UTF-8. */
+/* Writes JSON (RFC 8259) at the end of a byte buffer: keys in the order written, strings always valid UTF-8.
+ */
 #pragma once
 
 #include "base/byte-buffer.h"

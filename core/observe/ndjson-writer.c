@@ -12,15 +12,16 @@ struct NdjsonWriter {
   ByteBuffer *out;
   ByteBuffer scratch;
   bool reveal;
-  uint32_t stream;    /* whose endpoints are formatted below */
+  uint32_t stream; /* whose endpoints are formatted below */
   bool has_endpoints;
   char endpoint[2][IP_ENDPOINT_TEXT]; /* client, server */
 };
 
 static const char *const kind_names[LINE_KIND_COUNT] = {
-    [LINE_SESSION] = "session", [LINE_COMMAND] = "command", [LINE_REPLY] = "reply", [LINE_DATA] = "data",
-    [LINE_MESSAGE] = "message", [LINE_CREDENTIAL] = "credential", [LINE_TLS] = "tls", [LINE_QUERY] = "query",
-    [LINE_ANSWER] = "answer", [LINE_NOTE] = "note",
+    [LINE_SESSION] = "session", [LINE_COMMAND] = "command", [LINE_REPLY] = "reply",
+    [LINE_DATA] = "data",       [LINE_MESSAGE] = "message", [LINE_CREDENTIAL] = "credential",
+    [LINE_TLS] = "tls",         [LINE_QUERY] = "query",     [LINE_ANSWER] = "answer",
+    [LINE_NOTE] = "note",
 };
 
 static const char *const severity_names[] = {
@@ -47,8 +48,8 @@ static const char *link_type_name(uint16_t link_type)
   static const struct {
     uint16_t type;
     const char *name;
-  } names[] = {{LINK_TYPE_NULL, "NULL"}, {LINK_TYPE_ETHERNET, "ETHERNET"}, {LINK_TYPE_RAW, "RAW"},
-               {LINK_TYPE_LOOP, "LOOP"}, {LINK_TYPE_LINUX_SLL, "LINUX_SLL"}, {LINK_TYPE_IPV4, "IPV4"},
+  } names[] = {{LINK_TYPE_NULL, "NULL"}, {LINK_TYPE_ETHERNET, "ETHERNET"},    {LINK_TYPE_RAW, "RAW"},
+               {LINK_TYPE_LOOP, "LOOP"}, {LINK_TYPE_LINUX_SLL, "LINUX_SLL"},  {LINK_TYPE_IPV4, "IPV4"},
                {LINK_TYPE_IPV6, "IPV6"}, {LINK_TYPE_LINUX_SLL2, "LINUX_SLL2"}};
   for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
     if (names[i].type == link_type) return names[i].name;
@@ -154,7 +155,8 @@ static bool write_argument(NdjsonWriter *writer, const DissectedLine *parts)
   return true;
 }
 
-static void write_command(NdjsonWriter *writer, const RowEvent *event, const Vocabulary *words, const DissectedLine *parts)
+static void write_command(NdjsonWriter *writer, const RowEvent *event, const Vocabulary *words,
+                          const DissectedLine *parts)
 {
   const Row *row = event->row;
   ByteBuffer *out = writer->out;
@@ -169,7 +171,8 @@ static void write_command(NdjsonWriter *writer, const RowEvent *event, const Voc
   if (!valid && (writer->reveal || parts->secret_length == 0)) write_raw(writer, event->raw);
 }
 
-static void write_reply(NdjsonWriter *writer, const RowEvent *event, const Vocabulary *words, const DissectedLine *parts)
+static void write_reply(NdjsonWriter *writer, const RowEvent *event, const Vocabulary *words,
+                        const DissectedLine *parts)
 {
   const Row *row = event->row;
   ByteBuffer *out = writer->out;
@@ -187,7 +190,8 @@ static void write_reply(NdjsonWriter *writer, const RowEvent *event, const Vocab
   if (!valid) write_raw(writer, event->raw);
 }
 
-static void write_query(NdjsonWriter *writer, const RowEvent *event, const Vocabulary *words, const DissectedLine *parts)
+static void write_query(NdjsonWriter *writer, const RowEvent *event, const Vocabulary *words,
+                        const DissectedLine *parts)
 {
   const Row *row = event->row;
   ByteBuffer *out = writer->out;
@@ -280,15 +284,30 @@ static void write_row(void *owner, const RowEvent *event)
     class->dissect(&line, &writer->scratch, &parts);
   }
   switch ((LineKind)row->kind) {
-  case LINE_COMMAND: write_command(writer, event, class->vocabulary, &parts); break;
-  case LINE_REPLY: write_reply(writer, event, class->vocabulary, &parts); break;
+  case LINE_COMMAND:
+    write_command(writer, event, class->vocabulary, &parts);
+    break;
+  case LINE_REPLY:
+    write_reply(writer, event, class->vocabulary, &parts);
+    break;
   case LINE_QUERY:
-  case LINE_ANSWER: write_query(writer, event, class->vocabulary, &parts); break;
-  case LINE_SESSION: write_session(writer->out, row); break;
-  case LINE_DATA: write_data(writer->out, row); break;
-  case LINE_CREDENTIAL: write_credential(writer, row, event->credential); break;
-  case LINE_NOTE: write_note(writer, event); break;
-  default: break;
+  case LINE_ANSWER:
+    write_query(writer, event, class->vocabulary, &parts);
+    break;
+  case LINE_SESSION:
+    write_session(writer->out, row);
+    break;
+  case LINE_DATA:
+    write_data(writer->out, row);
+    break;
+  case LINE_CREDENTIAL:
+    write_credential(writer, row, event->credential);
+    break;
+  case LINE_NOTE:
+    write_note(writer, event);
+    break;
+  default:
+    break;
   }
   json_raw(writer->out, "}\n");
 }

@@ -2,15 +2,15 @@
 /* Rows as NDJSON: one JSON object a line, with the keys other programs rely on. Nothing is kept. */
 #pragma once
 
-#include "observe/row.h"
 #include "observe/inspector.h"
+#include "observe/row.h"
 
 typedef struct NdjsonWriter NdjsonWriter;
 
 /* What the first line says of the source. */
 typedef struct {
-  const char *file;         /* path as given, "-" or a scenario's name */
-  const char *format;       /* "pcapng" … "simulation" */
+  const char *file;            /* path as given, "-" or a scenario's name */
+  const char *format;          /* "pcapng" … "simulation" */
   const GPtrArray *interfaces; /* of CaptureInterface */
   const GPtrArray *comments;   /* of char *; may be NULL */
 } NdjsonCapture;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a row says, in text: the line as it stood on the wire with secrets masked, and the thought beside it in plain words. The command
- * line, the NDJSON writer and the window all show a row through this. */
+/* What a row says, in text: the line as it stood on the wire with secrets masked, and the thought beside it
+ * in plain words. The command line, the NDJSON writer and the window all show a row through this. */
 #pragma once
 
 #include "observe/row.h"
@@ -9,18 +9,19 @@
 #define SECRET_MASK "••••••"
 
 typedef struct {
-  GString *tag, *verb, *argument; /* command; UTF-8, bad bytes U+FFFD; empty where there is none */
+  GString *tag, *verb, *argument;  /* command; UTF-8, bad bytes U+FFFD; empty where there is none */
   GString *code, *enhanced, *text; /* reply; text has \n between lines */
-  GString *wire;   /* the whole line for a list: "MAIL FROM:<…>", "250 2.1.0 Ok ⏎ SIZE"; one line of text, controls made visible */
-  size_t wire_head; /* bytes of wire that are verb or code (drawn bold) */
+  GString *wire; /* the whole line for a list: "MAIL FROM:<…>", "250 2.1.0 Ok ⏎ SIZE"; one line of text,
+                    controls made visible */
+  size_t wire_head;        /* bytes of wire that are verb or code (drawn bold) */
   const char *gloss;       /* translated; "" for none. Static or owned by this */
   const char *explanation; /* translated; "" for none */
   const char *rfc;         /* "" for none */
   const char *phase;       /* state's stable name, or "" */
   const char *phase_label; /* translated, or "" */
   char *owned_gloss;
-  bool masked;      /* something was masked */
-  bool has_invalid; /* some byte was not UTF-8 */
+  bool masked;                                /* something was masked */
+  bool has_invalid;                           /* some byte was not UTF-8 */
   size_t raw_secret_start, raw_secret_length; /* part of raw to hide; length 0 for none or when revealed */
   ByteBuffer scratch;
 } RowText;

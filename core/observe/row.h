@@ -50,10 +50,10 @@ G_STATIC_ASSERT(sizeof(Row) <= 64);
 
 /* One conversation. */
 typedef struct {
-  uint32_t index;       /* 0-based, among the streams that have rows; set when the protocol is known */
-  uint32_t number;      /* among the streams of its transport: Wireshark's tcp.stream or udp.stream */
+  uint32_t index;  /* 0-based, among the streams that have rows; set when the protocol is known */
+  uint32_t number; /* among the streams of its transport: Wireshark's tcp.stream or udp.stream */
   bool udp;
-  ProtocolId protocol;  /* PROTOCOL_NONE until known */
+  ProtocolId protocol; /* PROTOCOL_NONE until known */
   IpAddress client, server;
   uint16_t client_port, server_port;
   Nanoseconds first_time;
@@ -73,13 +73,13 @@ typedef struct {
 typedef struct {
   uint32_t stream;
   Direction direction;
-  uint64_t offset;        /* in the direction's stream */
+  uint64_t offset; /* in the direction's stream */
   uint32_t length;
   uint32_t frame;
   uint64_t source_offset; /* of the first payload byte in the source */
   uint32_t header_length; /* bytes of the frame before the payload */
   uint16_t link_type;
-  uint32_t frame_length;  /* captured bytes of the frame */
+  uint32_t frame_length; /* captured bytes of the frame */
 } StreamSegment;
 
 typedef struct {

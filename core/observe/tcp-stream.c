@@ -4,8 +4,8 @@
 
 #include "base/limits.h"
 
-/* Frames of the same connection to wait for bytes that were acknowledged but not seen: captures with several queues put a
- * segment after its own acknowledgement now and then. */
+/* Frames of the same connection to wait for bytes that were acknowledged but not seen: captures with several
+ * queues put a segment after its own acknowledgement now and then. */
 #define PATIENCE_FRAMES 8u
 
 /* A segment further ahead than any window (RFC 7323: 1 GiB) is not of this connection. */
@@ -116,7 +116,8 @@ static gint compare_sequences(gconstpointer a, gconstpointer b, gpointer data)
 }
 
 /* Keeps a copy of the part of an early segment from shift on, length bytes on the wire. */
-static void insert_part(TcpStream *stream, const StreamChunk *chunk, uint32_t sequence, uint32_t shift, uint32_t length)
+static void insert_part(TcpStream *stream, const StreamChunk *chunk, uint32_t sequence, uint32_t shift,
+                        uint32_t length)
 {
   Bytes bytes = bytes_slice(chunk->bytes, shift, length);
   HeldSegment *segment = g_malloc(sizeof *segment + bytes.length);
@@ -136,7 +137,7 @@ static void compare_overlap(const TcpStream *stream, const HeldSegment *held, ui
 {
   int32_t shift = sequence_distance(sequence, held->sequence);
   Bytes a = bytes_skip(bytes, shift > 0 ? (size_t)shift : 0);
-  Bytes b = bytes_skip(held->chunk.bytes, shift < 0 ? (size_t)-(int64_t)shift : 0);
+  Bytes b = bytes_skip(held->chunk.bytes, shift < 0 ? (size_t) - (int64_t)shift : 0);
   size_t shared = MIN(a.length, b.length);
   if (shared == 0 || memcmp(a.data, b.data, shared) == 0) return;
   uint32_t at = shift > 0 ? held->sequence : sequence;
@@ -186,7 +187,8 @@ static bool is_overfull(const TcpStream *stream)
          (stream->held_total != NULL && *stream->held_total > LIMIT_REASSEMBLY_TOTAL);
 }
 
-bool tcp_stream_receive(TcpStream *stream, const Packet *packet, const Frame *frame, const TcpStreamSink *sink)
+bool tcp_stream_receive(TcpStream *stream, const Packet *packet, const Frame *frame,
+                        const TcpStreamSink *sink)
 {
   uint32_t sequence = packet->sequence + ((packet->flags & TCP_SYN) != 0 ? 1 : 0);
   uint32_t wire_length = packet->payload_length;
@@ -234,7 +236,8 @@ void tcp_stream_acknowledge(TcpStream *stream, uint32_t number, bool with_data, 
   int32_t missed = sequence_distance(stream->next, limit);
   if (missed <= 0 || missed > WINDOW_LARGEST) return;
   if (!with_data && ++stream->patience <= PATIENCE_FRAMES) return;
-  for (const HeldSegment *first; (first = first_held(stream)) != NULL && sequence_distance(first->sequence, limit) >= 0;)
+  for (const HeldSegment *first;
+       (first = first_held(stream)) != NULL && sequence_distance(first->sequence, limit) >= 0;)
     give_up_hole(stream, sink);
   missed = sequence_distance(stream->next, limit);
   if (missed > 0) skip(stream, (uint32_t)missed, sink);

@@ -36,8 +36,10 @@ bool text_is_invisible(gunichar c)
   case G_UNICODE_CONTROL:
   case G_UNICODE_FORMAT:
   case G_UNICODE_LINE_SEPARATOR:
-  case G_UNICODE_PARAGRAPH_SEPARATOR: return true;
-  default: return false;
+  case G_UNICODE_PARAGRAPH_SEPARATOR:
+    return true;
+  default:
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows as a ladder for a terminal: the client on the left, the server on the right, a thought beside each line. Nothing is kept. */
+/* Rows as a ladder for a terminal: the client on the left, the server on the right, a thought beside each
+ * line. Nothing is kept. */
 #pragma once
 
 #include "observe/inspector.h"
@@ -7,9 +8,9 @@
 typedef struct TextWriter TextWriter;
 
 typedef struct {
-  bool reveal;  /* show secrets */
-  bool colour;  /* use terminal attributes */
-  unsigned width; /* columns of the terminal; 0 for the usual */
+  bool reveal;       /* show secrets */
+  bool colour;       /* use terminal attributes */
+  unsigned width;    /* columns of the terminal; 0 for the usual */
   GHashTable *names; /* "ip text" → name, borrowed; may be NULL */
 } TextWriterOptions;
 

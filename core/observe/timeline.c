@@ -35,7 +35,7 @@ struct Timeline {
   Row **chunks;
   Nanoseconds start;
   bool has_start;
-  GMutex lock;    /* guards all below */
+  GMutex lock; /* guards all below */
   GPtrArray *streams;
   GHashTable *notes;       /* id remarked on → index of its first note */
   GHashTable *credentials; /* id of the row → Credential, deep */
@@ -149,8 +149,8 @@ static void take_row(void *owner, const RowEvent *event)
 static void take_segment(void *owner, const StreamSegment *segment)
 {
   Timeline *timeline = owner;
-  KeptSegment kept = {segment->offset, segment->source_offset, segment->length,   segment->frame,
-                      segment->header_length, segment->frame_length, segment->link_type};
+  KeptSegment kept = {segment->offset,        segment->source_offset, segment->length,   segment->frame,
+                      segment->header_length, segment->frame_length,  segment->link_type};
   g_mutex_lock(&timeline->lock);
   g_array_append_val(need_stream(timeline, segment->stream)->segments[segment->direction], kept);
   g_mutex_unlock(&timeline->lock);
@@ -222,7 +222,8 @@ int64_t timeline_find_note(Timeline *timeline, uint32_t id)
   g_mutex_lock(&timeline->lock);
   bool found = id != 0 && g_hash_table_lookup_extended(timeline->notes, GUINT_TO_POINTER(id), NULL, &index);
   g_mutex_unlock(&timeline->lock);
-  return found && GPOINTER_TO_UINT(index) < timeline_get_count(timeline) ? (int64_t)GPOINTER_TO_UINT(index) : -1;
+  return found && GPOINTER_TO_UINT(index) < timeline_get_count(timeline) ? (int64_t)GPOINTER_TO_UINT(index)
+                                                                         : -1;
 }
 
 /* Returns copies of the segments that hold part of [offset, offset + length), at most limit. */
@@ -257,8 +258,9 @@ static bool read_at(Timeline *timeline, uint64_t offset, size_t length, ByteBuff
     ssize_t got = pread(timeline->source_fd, copy + done, length - done, (off_t)(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
-      g_set_error(error, G_FILE_ERROR, got < 0 ? (gint)g_file_error_from_errno(errno) : (gint)G_FILE_ERROR_FAILED,
-                  "%s", got < 0 ? g_strerror(errno) : "the file has become shorter");
+      g_set_error(error, G_FILE_ERROR,
+                  got < 0 ? (gint)g_file_error_from_errno(errno) : (gint)G_FILE_ERROR_FAILED, "%s",
+                  got < 0 ? g_strerror(errno) : "the file has become shorter");
       return false;
     }
     done += (size_t)got;
@@ -271,7 +273,8 @@ static bool read_at(Timeline *timeline, uint64_t offset, size_t length, ByteBuff
 /* True for rows whose offset and length are a range of the stream. */
 static bool has_bytes(const Row *row)
 {
-  return row->kind != LINE_SESSION && row->kind != LINE_NOTE && row->kind != LINE_CREDENTIAL && row->length > 0;
+  return row->kind != LINE_SESSION && row->kind != LINE_NOTE && row->kind != LINE_CREDENTIAL &&
+         row->length > 0;
 }
 
 bool timeline_read(Timeline *timeline, const Row *row, size_t limit, ByteBuffer *bytes, GError **error)
@@ -284,7 +287,8 @@ bool timeline_read(Timeline *timeline, const Row *row, size_t limit, ByteBuffer 
     const KeptSegment *segment = &g_array_index(segments, KeptSegment, i);
     uint64_t from = MAX(segment->offset, row->offset);
     uint64_t to = MIN(segment->offset + segment->length, row->offset + length);
-    if (!read_at(timeline, segment->source_offset + (from - segment->offset), (size_t)(to - from), bytes, error))
+    if (!read_at(timeline, segment->source_offset + (from - segment->offset), (size_t)(to - from), bytes,
+                 error))
       return false;
   }
   return true;
@@ -297,8 +301,8 @@ bool timeline_get_event(Timeline *timeline, const Row *row, ByteBuffer *raw, Row
   const Credential *credential = g_hash_table_lookup(timeline->credentials, GUINT_TO_POINTER(row->id));
   g_mutex_unlock(&timeline->lock);
   bool keep_raw = row->kind != LINE_DATA;
-  *event = (RowEvent){row, timeline_get_stream(timeline, row->stream), keep_raw ? byte_buffer_view(raw) : BYTES_EMPTY,
-                      credential};
+  *event = (RowEvent){row, timeline_get_stream(timeline, row->stream),
+                      keep_raw ? byte_buffer_view(raw) : BYTES_EMPTY, credential};
   return read;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The contract of a protocol's client or server without I/O: bytes in, events out, bytes out. Whoever owns an endpoint moves
- * the bytes (virtual TCP, a loopback socket, a test) and answers the events. No socket, clock or window inside. */
+/* The contract of a protocol's client or server without I/O: bytes in, events out, bytes out. Whoever owns an
+ * endpoint moves the bytes (virtual TCP, a loopback socket, a test) and answers the events. No socket, clock
+ * or window inside. */
 #pragma once
 
 #include "base/bytes.h"
@@ -10,7 +11,7 @@
 typedef struct Endpoint Endpoint;
 
 typedef enum {
-  ENDPOINT_NOTHING,      /* no event: more bytes or time are needed */
+  ENDPOINT_NOTHING, /* no event: more bytes or time are needed */
   /* servers ask; the reply is not pending before endpoint_answer, later input waits */
   ENDPOINT_AUTHENTICATE, /* user, secret, mechanism: may they in? */
   ENDPOINT_SENDER,       /* MAIL FROM: address */
@@ -21,11 +22,11 @@ typedef enum {
   ENDPOINT_UPGRADE,      /* STARTTLS accepted: the owner swaps the layer when pending is drained */
   ENDPOINT_QUERY,        /* DNS: a question for the zone */
   /* clients tell */
-  ENDPOINT_DELIVERED,    /* the message was taken (or refused): per-recipient results are in the client */
-  ENDPOINT_FETCHED,      /* a message was fetched */
-  ENDPOINT_FAILED,       /* the dialogue cannot go on: reply holds the other side's words */
-  ENDPOINT_RESOLVED,     /* DNS answer in */
-  ENDPOINT_CLOSE,        /* all said: close the connection when pending is drained */
+  ENDPOINT_DELIVERED, /* the message was taken (or refused): per-recipient results are in the client */
+  ENDPOINT_FETCHED,   /* a message was fetched */
+  ENDPOINT_FAILED,    /* the dialogue cannot go on: reply holds the other side's words */
+  ENDPOINT_RESOLVED,  /* DNS answer in */
+  ENDPOINT_CLOSE,     /* all said: close the connection when pending is drained */
 } EndpointEventType;
 
 /* Views are valid until the next call on the endpoint. Only the members that the type names are set. */
@@ -40,16 +41,17 @@ typedef struct {
   Bytes reply;
 } EndpointEvent;
 
-/* The owner's word on an event. code and text override the server's usual reply where set (reply rules, magic addresses). */
+/* The owner's word on an event. code and text override the server's usual reply where set (reply rules, magic
+ * addresses). */
 typedef struct {
   bool accepted;
-  int code;          /* 0: the usual one */
-  const char *text;  /* NULL: the usual one */
-  void *object;      /* OPEN_MAILBOX: the Mailbox, owned by the store */
+  int code;         /* 0: the usual one */
+  const char *text; /* NULL: the usual one */
+  void *object;     /* OPEN_MAILBOX: the Mailbox, owned by the store */
 } EndpointVerdict;
 
-/* Bytes among those pending that carry a message: length of them, after start others. message is its text, of which
- * they may be only the rest; borrowed until the next call. */
+/* Bytes among those pending that carry a message: length of them, after start others. message is its text, of
+ * which they may be only the rest; borrowed until the next call. */
 typedef struct {
   Bytes message;
   size_t start, length;
@@ -81,8 +83,8 @@ static inline void endpoint_receive(Endpoint *endpoint, Bytes bytes)
   endpoint->class->receive(endpoint, bytes);
 }
 
-/* Returns the next event's type and fills *event; ENDPOINT_NOTHING when there is none. An event that asks is returned once and must be answered
- * before another comes. */
+/* Returns the next event's type and fills *event; ENDPOINT_NOTHING when there is none. An event that asks is
+ * returned once and must be answered before another comes. */
 static inline EndpointEventType endpoint_next_event(Endpoint *endpoint, EndpointEvent *event)
 {
   return endpoint->class->next_event(endpoint, event);
@@ -94,7 +96,8 @@ static inline void endpoint_answer(Endpoint *endpoint, const EndpointVerdict *ve
   endpoint->class->answer(endpoint, verdict);
 }
 
-/* Returns bytes to be sent, at most 64 KiB of what there is; valid until the next call. Empty: nothing for now. */
+/* Returns bytes to be sent, at most 64 KiB of what there is; valid until the next call. Empty: nothing for
+ * now. */
 static inline Bytes endpoint_pending(Endpoint *endpoint)
 {
   return endpoint->class->pending(endpoint);
@@ -112,8 +115,8 @@ static inline bool endpoint_wants_read(Endpoint *endpoint)
   return endpoint->class->wants_read(endpoint);
 }
 
-/* Returns when advance must be called at the latest; 0 before the first advance: the endpoint wants to know the time; NANOSECONDS_NEVER for no
- * time-out. */
+/* Returns when advance must be called at the latest; 0 before the first advance: the endpoint wants to know
+ * the time; NANOSECONDS_NEVER for no time-out. */
 static inline Nanoseconds endpoint_deadline(Endpoint *endpoint)
 {
   return endpoint->class->deadline(endpoint);

@@ -22,5 +22,6 @@ ProtocolId registry_find(const char *name);
 /* Returns the mail protocol usual on that TCP port, or PROTOCOL_NONE. */
 ProtocolId registry_find_port(uint16_t port);
 
-/* Judges the first bytes of a stream. Returns RECOGNISED_YES with *id set, MAYBE (ask again with more bytes), or NO. */
+/* Judges the first bytes of a stream. Returns RECOGNISED_YES with *id set, MAYBE (ask again with more bytes),
+ * or NO. */
 Recognition registry_recognise(const StreamStart *start, ProtocolId *id);

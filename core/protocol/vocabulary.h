@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a protocol: ONE const table per protocol, read by its server, client, decoder, HELP and CAPA replies,
- * state diagram, glossary and by the test that demands that each row is spoken and explained. */
+/* The words of a protocol: ONE const table per protocol, read by its server, client, decoder, HELP and CAPA
+ * replies, state diagram, glossary and by the test that demands that each row is spoken and explained. */
 #pragma once
 
 #include "base/bytes.h"
@@ -21,19 +21,19 @@ typedef enum {
 /* Which part of a line must not be shown unless the person asks for it. */
 typedef enum {
   SECRET_NONE,
-  SECRET_ARGUMENT,         /* all of the argument: PASS */
-  SECRET_SECOND_ARGUMENT,  /* IMAP LOGIN's password, APOP's digest */
-  SECRET_AFTER_MECHANISM,  /* AUTH PLAIN's initial response */
-  SECRET_LINE,             /* the whole line: a SASL client response */
+  SECRET_ARGUMENT,        /* all of the argument: PASS */
+  SECRET_SECOND_ARGUMENT, /* IMAP LOGIN's password, APOP's digest */
+  SECRET_AFTER_MECHANISM, /* AUTH PLAIN's initial response */
+  SECRET_LINE,            /* the whole line: a SASL client response */
 } SecretKind;
 
 /* What a reply means for the client, whatever its spelling. */
 typedef enum {
-  REPLY_OK,        /* 2xx, +OK, OK */
-  REPLY_CONTINUE,  /* 3xx, "+" */
-  REPLY_LATER,     /* 4xx: try again */
-  REPLY_REFUSED,   /* 5xx, -ERR, NO, BAD */
-  REPLY_UNTAGGED,  /* IMAP data nobody waits for */
+  REPLY_OK,       /* 2xx, +OK, OK */
+  REPLY_CONTINUE, /* 3xx, "+" */
+  REPLY_LATER,    /* 4xx: try again */
+  REPLY_REFUSED,  /* 5xx, -ERR, NO, BAD */
+  REPLY_UNTAGGED, /* IMAP data nobody waits for */
   REPLY_CLASS_COUNT,
 } ReplyClass;
 
@@ -49,9 +49,10 @@ typedef struct {
 
 /* One command. */
 typedef struct {
-  const char *word;        /* as interfaces.md spells the verb: "MAIL", "UID FETCH" */
-  const char *grammar;     /* what follows the word, in the RFC's notation: "FROM:<reverse-path> [parameters]"; "" for nothing */
-  uint32_t states;         /* bit n: allowed in state n */
+  const char *word;    /* as interfaces.md spells the verb: "MAIL", "UID FETCH" */
+  const char *grammar; /* what follows the word, in the RFC's notation: "FROM:<reverse-path> [parameters]"; ""
+                          for nothing */
+  uint32_t states;     /* bit n: allowed in state n */
   uint8_t next[REPLY_CLASS_COUNT]; /* state after a reply of that class, STATE_SAME for no change */
   SecretKind secret;
   bool multiline_reply;    /* POP3: an OK reply is followed by lines up to a lone dot */
@@ -61,10 +62,11 @@ typedef struct {
   const char *explanation; /* N_(): one or two sentences */
 } VocabularyWord;
 
-/* One reply. Where the meaning depends on the command answered, a row with `after` set comes before the general one. */
+/* One reply. Where the meaning depends on the command answered, a row with `after` set comes before the
+ * general one. */
 typedef struct {
-  const char *code;        /* "250", "+OK", "EXISTS"; or "2", the first digit, as the row of last resort */
-  const char *after;       /* word of the command it answers; "" for a greeting; NULL for any */
+  const char *code;  /* "250", "+OK", "EXISTS"; or "2", the first digit, as the row of last resort */
+  const char *after; /* word of the command it answers; "" for a greeting; NULL for any */
   ReplyClass reply_class;
   const char *rfc;
   const char *gloss;       /* N_() */
@@ -86,6 +88,7 @@ typedef struct {
 /* Returns the index of the word, whatever its case, or VOCABULARY_UNKNOWN. */
 uint16_t vocabulary_find_word(const Vocabulary *vocabulary, Bytes word);
 
-/* Returns the index of the best row for code in answer to the word at index answered (VOCABULARY_UNKNOWN for a greeting
- * or unsolicited data): exact code with that command, exact code, first digit; or VOCABULARY_UNKNOWN. */
+/* Returns the index of the best row for code in answer to the word at index answered (VOCABULARY_UNKNOWN for
+ * a greeting or unsolicited data): exact code with that command, exact code, first digit; or
+ * VOCABULARY_UNKNOWN. */
 uint16_t vocabulary_find_reply(const Vocabulary *vocabulary, Bytes code, uint16_t answered);

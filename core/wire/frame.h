@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A Frame: the bytes that crossed one link at one instant. The only thing observe and simulate have in common. */
+/* A Frame: the bytes that crossed one link at one instant. The only thing observe and simulate have in
+ * common. */
 #pragma once
 
 #include "base/bytes.h"

@@ -6,10 +6,10 @@
 #include "wire/ip-address.h"
 
 typedef enum {
-  PACKET_OTHER,     /* not IP, or IP with neither TCP nor UDP: nothing for us, not damaged */
+  PACKET_OTHER, /* not IP, or IP with neither TCP nor UDP: nothing for us, not damaged */
   PACKET_TCP,
   PACKET_UDP,
-  PACKET_DAMAGED,   /* a header lies or is cut */
+  PACKET_DAMAGED,      /* a header lies or is cut */
   PACKET_UNKNOWN_LINK, /* a link type we cannot read */
 } PacketKind;
 
@@ -22,16 +22,16 @@ typedef struct {
   uint32_t sequence, acknowledgement; /* TCP */
   uint16_t window;
   uint8_t flags;
-  Bytes payload;            /* captured payload of TCP or UDP; Ethernet padding is not in it */
-  uint32_t payload_length;  /* on the wire; larger than payload.length when the capture cut the frame */
-  uint16_t link_length;     /* bytes before the IP header */
-  uint16_t network_length;  /* bytes of IP header and extensions */
+  Bytes payload;             /* captured payload of TCP or UDP; Ethernet padding is not in it */
+  uint32_t payload_length;   /* on the wire; larger than payload.length when the capture cut the frame */
+  uint16_t link_length;      /* bytes before the IP header */
+  uint16_t network_length;   /* bytes of IP header and extensions */
   uint16_t transport_length; /* bytes of the TCP or UDP header */
-  bool fragment;            /* an IP fragment other than a whole datagram: kind is PACKET_OTHER */
+  bool fragment;             /* an IP fragment other than a whole datagram: kind is PACKET_OTHER */
 } Packet;
 
-/* Parses frame into *packet. Views point into the frame. Returns packet->kind; every field that the kind has is set,
- * the rest are zero. RFC 791, 8200, 9293, 768; IEEE 802.1Q. */
+/* Parses frame into *packet. Views point into the frame. Returns packet->kind; every field that the kind has
+ * is set, the rest are zero. RFC 791, 8200, 9293, 768; IEEE 802.1Q. */
 PacketKind packet_parse(const Frame *frame, Packet *packet);
 
 /* True for the link types that packet_parse reads. */

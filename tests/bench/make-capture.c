@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes a capture of mail traffic, the same each time: sessions of SMTP, POP3 and IMAP with letters of 2 to 200 kB, several at once, every segment
- * acknowledged as real hosts do. Usage: make-capture MEGABYTES FILE */
+/* Writes a capture of mail traffic, the same each time: sessions of SMTP, POP3 and IMAP with letters of 2 to
+ * 200 kB, several at once, every segment acknowledged as real hosts do. Usage: make-capture MEGABYTES FILE */
 #include "wire/packet-build.h"
 
 #include <stdio.h>
@@ -83,7 +83,8 @@ static void script_smtp(Maker *maker, Session *session)
   session->server_port = 25;
   add_turn(session, false, "220 mail.beta.example ESMTP\r\n");
   add_turn(session, true, "EHLO mail.alpha.example\r\n");
-  add_turn(session, false, "250-mail.beta.example\r\n250-SIZE 10485760\r\n250-8BITMIME\r\n250 PIPELINING\r\n");
+  add_turn(session, false,
+           "250-mail.beta.example\r\n250-SIZE 10485760\r\n250-8BITMIME\r\n250 PIPELINING\r\n");
   add_turn(session, true, "MAIL FROM:<alice@alpha.example>\r\nRCPT TO:<bob@beta.example>\r\nDATA\r\n");
   add_turn(session, false, "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 End data with <CR><LF>.<CR><LF>\r\n");
   GString *letter = add_turn(session, true, "");
@@ -146,9 +147,15 @@ static void begin_session(Maker *maker, Session *session)
   session->sequence[0] = next_random(maker, 1u << 31);
   session->sequence[1] = next_random(maker, 1u << 31);
   switch (session->number % 3) {
-  case 0: script_smtp(maker, session); break;
-  case 1: script_pop3(maker, session); break;
-  default: script_imap(maker, session); break;
+  case 0:
+    script_smtp(maker, session);
+    break;
+  case 1:
+    script_pop3(maker, session);
+    break;
+  default:
+    script_imap(maker, session);
+    break;
   }
 }
 
@@ -239,7 +246,7 @@ int main(int argc, char **argv)
       open--;
   }
   if (fclose(maker.file) != 0) return 4;
-  printf("%lu frames, %u sessions, %u letters, %u log-ins\n", (unsigned long)maker.frames, maker.sessions, maker.letters,
-         maker.logins);
+  printf("%lu frames, %u sessions, %u letters, %u log-ins\n", (unsigned long)maker.frames, maker.sessions,
+         maker.letters, maker.logins);
   return 0;
 }

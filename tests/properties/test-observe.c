@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What must hold for every capture: any cut, repetition or swap of segments gives the same exchanges; a lost frame gives a gap, never a
- * reply on the wrong command. */
+/* What must hold for every capture: any cut, repetition or swap of segments gives the same exchanges; a lost
+ * frame gives a gap, never a reply on the wrong command. */
 #include "support/frame-list.h"
 
 static guint rounds(guint usual)
@@ -85,7 +85,8 @@ static void check_repetition(const GPtrArray *list, GRand *random, const char *p
       guint back = (guint)g_rand_int_range(random, 0, 4);
       const Frame *earlier = g_ptr_array_index(whole, i >= back ? i - back : i);
       Packet packet;
-      if (packet_parse(earlier, &packet) == PACKET_TCP && (packet.flags & TCP_SYN) == 0 && g_rand_boolean(random))
+      if (packet_parse(earlier, &packet) == PACKET_TCP && (packet.flags & TCP_SYN) == 0 &&
+          g_rand_boolean(random))
         frame_list_append(more, earlier);
     }
     assert_same(more, wanted, path);
@@ -107,9 +108,11 @@ static void check_swaps(const GPtrArray *list, GRand *random, const char *path)
     g_autoptr(GPtrArray) pieces = cut(list, random, 4);
     for (guint i = 0; i + 1 < pieces->len; i++) {
       Packet a, b;
-      bool both = packet_parse(pieces->pdata[i], &a) == PACKET_TCP && packet_parse(pieces->pdata[i + 1], &b) == PACKET_TCP;
+      bool both = packet_parse(pieces->pdata[i], &a) == PACKET_TCP &&
+                  packet_parse(pieces->pdata[i + 1], &b) == PACKET_TCP;
       bool data = both && a.payload.length > 0 && b.payload.length > 0 && (a.flags & TCP_SYN) == 0;
-      if (!data || a.source_port != b.source_port || a.destination_port != b.destination_port || !g_rand_boolean(random))
+      if (!data || a.source_port != b.source_port || a.destination_port != b.destination_port ||
+          !g_rand_boolean(random))
         continue;
       gpointer first = pieces->pdata[i];
       pieces->pdata[i] = pieces->pdata[i + 1];
@@ -128,8 +131,8 @@ static void swapped_segments_give_the_same_exchanges(void)
 
 static guint shifted_replies, captures_with_replies;
 
-/* Every pair of the thinned capture must be one of the whole capture's. A command whose line lost its beginning or end is not that
- * command: it is compared by its reply alone. */
+/* Every pair of the thinned capture must be one of the whole capture's. A command whose line lost its
+ * beginning or end is not that command: it is compared by its reply alone. */
 static void count_shifted_replies(GHashTable *whole, GHashTable *thinned, const char *path, guint dropped)
 {
   GHashTableIter iterator;
@@ -173,8 +176,10 @@ int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/observe/any cut gives the same exchanges", any_cut_gives_the_same_exchanges);
-  g_test_add_func("/observe/any repetition gives the same exchanges", any_repetition_gives_the_same_exchanges);
-  g_test_add_func("/observe/swapped segments give the same exchanges", swapped_segments_give_the_same_exchanges);
+  g_test_add_func("/observe/any repetition gives the same exchanges",
+                  any_repetition_gives_the_same_exchanges);
+  g_test_add_func("/observe/swapped segments give the same exchanges",
+                  swapped_segments_give_the_same_exchanges);
   g_test_add_func("/observe/a lost frame never shifts a reply", a_lost_frame_never_shifts_a_reply);
   return g_test_run();
 }

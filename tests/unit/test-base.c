@@ -82,7 +82,8 @@ int main(int argc, char **argv)
   g_test_add_func("/base/a view is compared without case", a_view_is_compared_without_case);
   g_test_add_func("/base/a line end is taken off once", a_line_end_is_taken_off_once);
   g_test_add_func("/base/a reader never leaves its view", a_reader_never_leaves_its_view);
-  g_test_add_func("/base/a buffer gives back what was appended, in order", a_buffer_gives_back_what_was_appended_in_order);
+  g_test_add_func("/base/a buffer gives back what was appended, in order",
+                  a_buffer_gives_back_what_was_appended_in_order);
   g_test_add_func("/base/a time has nine decimals", a_time_has_nine_decimals);
   return g_test_run();
 }

@@ -279,7 +279,8 @@ static uint32_t count_line(void *owner, const DecodedLine *line)
   return ++*(uint32_t *)owner;
 }
 
-/* A reply a recipient after each message, and no more than can be awaited at all: else recipients times messages. */
+/* A reply a recipient after each message, and no more than can be awaited at all: else recipients times
+ * messages. */
 static void test_lmtp_flood(void)
 {
   enum { COUNT = 30000 };

@@ -48,8 +48,8 @@ static TcpStreamSink record_sink(Record *record)
 }
 
 /* Feeds text as the payload of one segment; wire_length 0: as long as the text. */
-static bool feed(TcpStream *stream, const TcpStreamSink *sink, uint32_t sequence, const char *text, uint32_t wire_length,
-                 uint8_t flags)
+static bool feed(TcpStream *stream, const TcpStreamSink *sink, uint32_t sequence, const char *text,
+                 uint32_t wire_length, uint8_t flags)
 {
   static uint32_t number;
   size_t length = strlen(text);
@@ -259,8 +259,11 @@ static void what_waits_is_bounded(void)
   static uint8_t bytes[60000 + 54];
   for (uint32_t i = 0; i < 200; i++) {
     Frame frame = {.bytes = {bytes, sizeof bytes}, .number = i + 1};
-    Packet packet = {.kind = PACKET_TCP, .sequence = 200 + i * 60000, .flags = TCP_ACK,
-                     .payload = {bytes + 54, 60000}, .payload_length = 60000};
+    Packet packet = {.kind = PACKET_TCP,
+                     .sequence = 200 + i * 60000,
+                     .flags = TCP_ACK,
+                     .payload = {bytes + 54, 60000},
+                     .payload_length = 60000};
     tcp_stream_receive(&stream, &packet, &frame, &sink);
     g_assert_cmpuint(stream.held_bytes, <=, LIMIT_REASSEMBLY_BYTES);
   }
@@ -270,11 +273,15 @@ static void what_waits_is_bounded(void)
   g_string_free(record.seen, TRUE);
 }
 
-static void feed_bytes(TcpStream *stream, const TcpStreamSink *sink, uint32_t sequence, size_t length, uint32_t wire_length)
+static void feed_bytes(TcpStream *stream, const TcpStreamSink *sink, uint32_t sequence, size_t length,
+                       uint32_t wire_length)
 {
   static uint8_t bytes[1500 + 54];
   Frame frame = {.bytes = {bytes, 54 + length}, .number = 1, .source_offset = 1000};
-  Packet packet = {.kind = PACKET_TCP, .sequence = sequence, .flags = TCP_ACK, .payload = {bytes + 54, length},
+  Packet packet = {.kind = PACKET_TCP,
+                   .sequence = sequence,
+                   .flags = TCP_ACK,
+                   .payload = {bytes + 54, length},
                    .payload_length = wire_length};
   tcp_stream_receive(stream, &packet, &frame, sink);
 }
@@ -356,20 +363,26 @@ static void a_length_that_lies_is_ignored(void)
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/tcp-stream/a table of segments comes out in order", a_table_of_segments_comes_out_in_order);
+  g_test_add_func("/tcp-stream/a table of segments comes out in order",
+                  a_table_of_segments_comes_out_in_order);
   g_test_add_func("/tcp-stream/any cut, order and repetition gives the same bytes",
                   any_cut_order_and_repetition_gives_the_same_bytes);
   g_test_add_func("/tcp-stream/a hole that was acknowledged with data is a gap at once",
                   a_hole_that_was_acknowledged_with_data_is_a_gap_at_once);
-  g_test_add_func("/tcp-stream/a bare acknowledgement leaves a little time", a_bare_acknowledgement_leaves_a_little_time);
+  g_test_add_func("/tcp-stream/a bare acknowledgement leaves a little time",
+                  a_bare_acknowledgement_leaves_a_little_time);
   g_test_add_func("/tcp-stream/an acknowledged FIN is no gap", an_acknowledged_finish_is_no_gap);
-  g_test_add_func("/tcp-stream/an early FIN waits for the bytes before it", an_early_finish_waits_for_the_bytes_before_it);
+  g_test_add_func("/tcp-stream/an early FIN waits for the bytes before it",
+                  an_early_finish_waits_for_the_bytes_before_it);
   g_test_add_func("/tcp-stream/an end that was acknowledged and never seen is a gap",
                   an_end_that_was_acknowledged_and_never_seen_is_a_gap);
-  g_test_add_func("/tcp-stream/a cut frame leaves a gap of what was cut", a_cut_frame_leaves_a_gap_of_what_was_cut);
-  g_test_add_func("/tcp-stream/a segment out of any window is ignored", a_segment_out_of_any_window_is_ignored);
+  g_test_add_func("/tcp-stream/a cut frame leaves a gap of what was cut",
+                  a_cut_frame_leaves_a_gap_of_what_was_cut);
+  g_test_add_func("/tcp-stream/a segment out of any window is ignored",
+                  a_segment_out_of_any_window_is_ignored);
   g_test_add_func("/tcp-stream/what waits is bounded", what_waits_is_bounded);
-  g_test_add_func("/tcp-stream/tiny segments out of order cost little", tiny_segments_out_of_order_cost_little);
+  g_test_add_func("/tcp-stream/tiny segments out of order cost little",
+                  tiny_segments_out_of_order_cost_little);
   g_test_add_func("/tcp-stream/segments without captured bytes are bounded too",
                   segments_without_captured_bytes_are_bounded_too);
   g_test_add_func("/tcp-stream/all streams together are bounded", all_streams_together_are_bounded);

@@ -30,7 +30,7 @@ static const VocabularyReply replies[] = {
     {"OK", "LOGIN", REPLY_OK, "RFC 9051 §6.2.3", N_("Welcome"),
      N_("Name and password were right; the session is authenticated. The mailboxes can now be listed and "
         "opened.")},
-    {"NO", "LOGIN", REPLY_REFUSED, "RFC 9051 §6.2.3", N_("Wrong name or password"),
+    {"NO", "LOGIN", REPLY_REFUSED, "RFC 9051 §6.2.3", N_("Not with this name and password"),
      N_("The server does not say which of the two was wrong. It may also refuse passwords in clear and want "
         "TLS first.")},
     {"OK", "AUTHENTICATE", REPLY_OK, "RFC 9051 §6.2.2", N_("You are who you say"),
@@ -87,7 +87,7 @@ static const VocabularyReply replies[] = {
      N_("Three groups: the user's own mailboxes, those of other users, and shared ones. Each gives a prefix "
         "and the "
         "separator.")},
-    {"LIST", NULL, REPLY_UNTAGGED, "RFC 9051 §7.3.1", N_("Here is one mailbox"),
+    {"LIST", NULL, REPLY_UNTAGGED, "RFC 9051 §7.3.1", N_("One entry of the list"),
      N_("Its attributes in parentheses, the separator of levels, and its name. \\Sent or \\Trash tells what "
         "it is used "
         "for.")},
@@ -108,7 +108,7 @@ static const VocabularyReply replies[] = {
      N_("Messages that no session was told of before. Today's IMAP has given this count up.")},
     {"EXPUNGE", NULL, REPLY_UNTAGGED, "RFC 9051 §7.5.1", N_("This one is gone; the rest move down"),
      N_("The message with that number was removed, and each number above it is now one less.")},
-    {"SEARCH", NULL, REPLY_UNTAGGED, "RFC 3501 §7.2.5", N_("These messages fit"),
+    {"SEARCH", NULL, REPLY_UNTAGGED, "RFC 3501 §7.2.5", N_("The messages that fit, if any"),
      N_("A list of message numbers, or of UIDs after UID SEARCH. None at all means that nothing fits.")},
     {"ESEARCH", NULL, REPLY_UNTAGGED, "RFC 9051 §7.3.4", N_("These messages fit, in short form"),
      N_("Today's IMAP answers a search this way: ranges, the smallest, the largest or only how many, as "
@@ -137,7 +137,7 @@ static const VocabularyReply replies[] = {
      N_("The command with this tag failed, and the text says why. Another mailbox, another time or other "
         "rights may "
         "help.")},
-    {"BAD", NULL, REPLY_REFUSED, "RFC 9051 §7.1.3", N_("I do not understand this command"),
+    {"BAD", NULL, REPLY_REFUSED, "RFC 9051 §7.1.3", N_("I cannot do that: wrong words or moment"),
      N_("The word is unknown, its arguments are wrong, or this is not the moment for it. The client must not "
         "just send "
         "it again.")},

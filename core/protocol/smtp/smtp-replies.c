@@ -133,11 +133,11 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
      N_("The server could not do it at this moment, and it may work soon. The client keeps the letter in its "
         "queue and "
         "tries again.")},
-    {"451", NULL, REPLY_LATER, "RFC 5321 §4.2.3", N_("My own trouble; try later"),
+    {"451", NULL, REPLY_LATER, "RFC 5321 §4.2.3", N_("Not now: trouble here, or come back later"),
      N_("Something went wrong on the server's side, a lookup or a scan for instance. The client keeps the "
         "letter in "
         "its queue and tries again.")},
-    {"452", "RCPT", REPLY_LATER, "RFC 5321 §4.5.3.1.10", N_("Too many recipients for one letter"),
+    {"452", "RCPT", REPLY_LATER, "RFC 5321 §4.5.3.1.10", N_("Not this one now: too many, or no room"),
      N_("Too many recipients at once, or no room just now. The client sends the letter to those accepted and "
         "names the "
         "others in a new transaction.")},
@@ -208,7 +208,7 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
      N_("The server's rules ask for a stronger mechanism for this user; large providers also say it where an "
         "app "
         "password is needed. The client picks another way.")},
-    {"535", NULL, REPLY_REFUSED, "RFC 4954 §6", N_("Wrong user or password"),
+    {"535", NULL, REPLY_REFUSED, "RFC 4954 §6", N_("Not with this user and password"),
      N_("The log-in failed, and the server does not say which half was wrong, so that nobody can try out "
         "names. The "
         "person has to correct it.")},
@@ -250,7 +250,7 @@ const VocabularyReply smtp_replies[SMTP_REPLY_COUNT] = {
      N_("The letter, or the mailbox with it, would exceed what is allowed. The sender has to make it smaller "
         "or send it "
         "another way.")},
-    {"553", NULL, REPLY_REFUSED, "RFC 5321 §4.2.3", N_("That address cannot be right"),
+    {"553", NULL, REPLY_REFUSED, "RFC 5321 §4.2.3", N_("This address is not accepted"),
      N_("The mailbox name is not allowed, badly written, or not one this user may send from. The person has "
         "to "
         "correct the "

@@ -63,8 +63,8 @@ static void guess_state(SmtpSession *session, uint16_t word)
   if (session->pending.count == 0) session->state = session->ahead;
 }
 
-/* A client that has always waited for its reply has had those that the capture lost. Not so sure of what it said in a hole; before QUIT
- * the doubt costs nothing, for 221 answers nothing else. */
+/* A client that has always waited for its reply has had those that the capture lost. Not so sure of what it
+ * said in a hole; before QUIT the doubt costs nothing, for 221 answers nothing else. */
 static void trust_waiting_client(SmtpSession *session, uint16_t word)
 {
   const PendingCommand *head = pending_commands_get(&session->pending, 0);

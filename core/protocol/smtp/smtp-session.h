@@ -32,7 +32,8 @@ typedef enum {
   AUTH_IDLE,
   AUTH_SENT,       /* the server's word is awaited; a client that does not wait may send responses already */
   AUTH_CHALLENGED, /* after 334: the next client line is a response, whatever it says */
-  AUTH_REFUSED,    /* or its end was not seen: lines that are no commands may be the password, sent all the same */
+  AUTH_REFUSED, /* or its end was not seen: lines that are no commands may be the password, sent all the same
+                 */
 } AuthProgress;
 
 /* Remarks made at most once in a session, and, as a pair, once in a direction. */
