@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every cap that protects us from hostile input, in one place; each is tested one below, at, and one above.
- */
+/* Every cap that protects us from hostile input, in one place; each has a test. */
 #pragma once
 
 #define LIMIT_LINE_SHOWN                                                                                     \

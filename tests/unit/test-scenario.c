@@ -27,74 +27,74 @@ static Scenario *load(const char *text, gssize length, const char *const *settin
   return scenario;
 }
 
+static const struct {
+  const char *text, *want;
+} mistakes[] = {
+    {"Title=x\n", "FILE:1: a key comes after its group"},
+    {"\n[Scenario\n", "FILE:2: a group ends with"},
+    {"[Scenario]\nwhat\n", "FILE:2: neither a group"},
+    {"[Scenario]\nTitle=a\nTitle=b\n", "FILE:3: this key comes twice"},
+    {"[Scenario]\n[Scenario]\n", "FILE:2: there is a group like this already"},
+    {"[Scenario]\nTitle[=a\n", "FILE:2: a key is one word"},
+    {"[Scenario]\nTitle=a\\q\n", "FILE:2: after a backslash"},
+    {"[Scenario]\nTitle=\xff\n", "FILE:2: this line is not UTF-8"},
+    {"[Scenrio]\n", "FILE:1: [Scenrio]: no such group; did you mean “Scenario”?"},
+    {"[Weather]\n", "FILE:1: [Weather]: no such group; known here: Scenario, User, Link, Tap, Act"},
+    {"[Scenario x]\n", "FILE:1: [Scenario x]: this group is written like [Scenario]"},
+    {"[Act]\n", "FILE:1: [Act]: this group is written like [Act 1]"},
+    {"[Act one]\n", "FILE:1: [Act one]: an act has a number"},
+    {"[Act 0]\n", "FILE:1: [Act 0]: an act has a number"},
+    {"[User carol]\n", "FILE:1: [User carol]: no user is called “carol”"},
+    {"[User alcie]\n", "did you mean “alice”?"},
+    {"[Link alice bob]\n",
+     "FILE:1: [Link alice bob]: no link joins these; links are: alice-computer mail.alpha,"},
+    {"[Scenario]\nTilte=x\n", "FILE:2: [Scenario]: no key is called “Tilte”; did you mean “Title”?"},
+    {"[Scenario]\nColour=x\n", "known here: Title, Summary, Seed, Start"},
+    {"[Scenario]\nSeed=-1\n", "FILE:2: [Scenario] Seed: “-1” is not a whole number"},
+    {"[Scenario]\nSeed=18446744073709551616\n", "is not a whole number"},
+    {"[Scenario]\nSeed[pt_BR]=1\n", "FILE:2: [Scenario] Seed: this key is the same in every language"},
+    {"[Scenario]\nStart=tomorrow\n", "is not a date and time, like 2026-03-02T12:00:00Z"},
+    {"[Link alice mail.alpha]\ndelay=20\n",
+     "FILE:2: [Link alice mail.alpha] Delay: “20” is not a time with its unit"},
+    {"[Link alice mail.alpha]\nloss=120 %\n", "is not a share from 0 % to 100 %"},
+    {"[Link alice mail.alpha]\nbandwidth=fast\n", "is not a rate"},
+    {"[Tap Eve]\nLink=alice bob\n", "is not two hosts with a link between them"},
+    {"[Tap a]\n[Tap b]\n", "FILE:2: [Tap b]: there is one tap already"},
+    {"[Act 1]\nDo=dance\n", "FILE:2: [Act 1] Do: “dance” is not send, fetch or wait"},
+    {"[Act 1]\nAgent=bob\n", "FILE:1: [Act 1]: Do is missing"},
+    {"\n[Act 1]\nDo=send\nTo=x@y\n", "FILE:2: [Act 1]: Agent is missing"},
+    {"[Act 1]\nDo=send\nAgent=alice\n", "FILE:1: [Act 1]: To is missing"},
+    {"[Act 1]\nDo=fetch\nAgent=bob\nTo=x@y\n",
+     "FILE:4: [Act 1] To: does not go with Do=fetch, which has: Agent, Keep, Delete"},
+    {"[Act 1]\nDo=wait\nAt=1 s\nAfter=1 s\n", "At or After, not both"},
+    {"[Act 1]\nDo=fetch\nAgent=bob\nKeep=yes\nDelete=yes\n", "Keep or Delete, not both"},
+    {"[Act 1]\nDo=send\nAgent=alice\nTo=a\\nb\n", "is not an address"},
+    {"[Act 1]\nDo=send\nAgent=alice\nTo=a@b\nSubject=a\\r\\nBcc: x\n", "is not one line of text"},
+    {"[Act 1]\nDo=send\nAgent=alice\nTo=bob\n",
+     "FILE:4: [Act 1] To: “bob” is not an address, like bob@beta.example"},
+    {"[Act 1]\nDo=send\nAgent=alice\nTo=\"bob@beta.example\"\n", "without quotes"},
+    {"[Act 1]\nDo=send\nAgent=alice\nTo=,\n", "“,” is not an address"},
+    {"[Act 1]\nDo=send\nAgent=alice\nFrom=bob\n",
+     "no key is called “From”; known here: Title, At, After, Agent"},
+    {"[Act 1]\nDo: send\n", "FILE:2: a value comes after “=”, not after “:”"},
+    {"[Act 1]\nText=Oi\nTudo bem?\n", "FILE:3: neither a group like [Act 1] nor a key like Title=…; a "
+                                      "longer text stays on one line, with \\n"},
+    {"; a comment\n", "FILE:1: a comment begins with “#”"},
+    {"[Act 1]\nAgent=alice # she\n", "“alice # she” is not alice or bob; a comment has a line of its own"},
+    {"", "FILE: the file is empty"},
+    {"[Act 1]\nDo=wait\n", "FILE:1: [Act 1]: For is missing"},
+    {"[Act 1]\nDo=wait\nFor=1 s\n[Act 1]\n", "FILE:4: there is a group like this already; acts are numbered"},
+    {"[Server mail.alpha]\n", "[Server mail.alpha]: no such group"},
+};
+
 static void an_error_names_the_line_and_what_would_be_right(void)
 {
-  static const struct {
-    const char *text, *want;
-  } cases[] = {
-      {"Title=x\n", "FILE:1: a key comes after its group"},
-      {"\n[Scenario\n", "FILE:2: a group ends with"},
-      {"[Scenario]\nwhat\n", "FILE:2: neither a group"},
-      {"[Scenario]\nTitle=a\nTitle=b\n", "FILE:3: this key comes twice"},
-      {"[Scenario]\n[Scenario]\n", "FILE:2: there is a group like this already"},
-      {"[Scenario]\nTitle[=a\n", "FILE:2: a key is one word"},
-      {"[Scenario]\nTitle=a\\q\n", "FILE:2: after a backslash"},
-      {"[Scenario]\nTitle=\xff\n", "FILE:2: this line is not UTF-8"},
-      {"[Scenrio]\n", "FILE:1: [Scenrio]: no such group; did you mean “Scenario”?"},
-      {"[Weather]\n", "FILE:1: [Weather]: no such group; known here: Scenario, User, Link, Tap, Act"},
-      {"[Scenario x]\n", "FILE:1: [Scenario x]: this group is written like [Scenario]"},
-      {"[Act]\n", "FILE:1: [Act]: this group is written like [Act 1]"},
-      {"[Act one]\n", "FILE:1: [Act one]: an act has a number"},
-      {"[Act 0]\n", "FILE:1: [Act 0]: an act has a number"},
-      {"[User carol]\n", "FILE:1: [User carol]: no user is called “carol”"},
-      {"[User alcie]\n", "did you mean “alice”?"},
-      {"[Link alice bob]\n",
-       "FILE:1: [Link alice bob]: no link joins these; links are: alice-computer mail.alpha,"},
-      {"[Scenario]\nTilte=x\n", "FILE:2: [Scenario]: no key is called “Tilte”; did you mean “Title”?"},
-      {"[Scenario]\nColour=x\n", "known here: Title, Summary, Seed, Start"},
-      {"[Scenario]\nSeed=-1\n", "FILE:2: [Scenario] Seed: “-1” is not a whole number"},
-      {"[Scenario]\nSeed=18446744073709551616\n", "is not a whole number"},
-      {"[Scenario]\nSeed[pt_BR]=1\n", "FILE:2: [Scenario] Seed: this key is the same in every language"},
-      {"[Scenario]\nStart=tomorrow\n", "is not a date and time, like 2026-03-02T12:00:00Z"},
-      {"[Link alice mail.alpha]\ndelay=20\n",
-       "FILE:2: [Link alice mail.alpha] Delay: “20” is not a time with its unit"},
-      {"[Link alice mail.alpha]\nloss=120 %\n", "is not a share from 0 % to 100 %"},
-      {"[Link alice mail.alpha]\nbandwidth=fast\n", "is not a rate"},
-      {"[Tap Eve]\nLink=alice bob\n", "is not two hosts with a link between them"},
-      {"[Tap a]\n[Tap b]\n", "FILE:2: [Tap b]: there is one tap already"},
-      {"[Act 1]\nDo=dance\n", "FILE:2: [Act 1] Do: “dance” is not send, fetch or wait"},
-      {"[Act 1]\nAgent=bob\n", "FILE:1: [Act 1]: Do is missing"},
-      {"\n[Act 1]\nDo=send\nTo=x@y\n", "FILE:2: [Act 1]: Agent is missing"},
-      {"[Act 1]\nDo=send\nAgent=alice\n", "FILE:1: [Act 1]: To is missing"},
-      {"[Act 1]\nDo=fetch\nAgent=bob\nTo=x@y\n",
-       "FILE:4: [Act 1] To: does not go with Do=fetch, which has: Agent, Keep, Delete"},
-      {"[Act 1]\nDo=wait\nAt=1 s\nAfter=1 s\n", "At or After, not both"},
-      {"[Act 1]\nDo=fetch\nAgent=bob\nKeep=yes\nDelete=yes\n", "Keep or Delete, not both"},
-      {"[Act 1]\nDo=send\nAgent=alice\nTo=a\\nb\n", "is not an address"},
-      {"[Act 1]\nDo=send\nAgent=alice\nTo=a@b\nSubject=a\\r\\nBcc: x\n", "is not one line of text"},
-      {"[Act 1]\nDo=send\nAgent=alice\nTo=bob\n",
-       "FILE:4: [Act 1] To: “bob” is not an address, like bob@beta.example"},
-      {"[Act 1]\nDo=send\nAgent=alice\nTo=\"bob@beta.example\"\n", "without quotes"},
-      {"[Act 1]\nDo=send\nAgent=alice\nTo=,\n", "“,” is not an address"},
-      {"[Act 1]\nDo=send\nAgent=alice\nFrom=bob\n",
-       "no key is called “From”; known here: Title, At, After, Agent"},
-      {"[Act 1]\nDo: send\n", "FILE:2: a value comes after “=”, not after “:”"},
-      {"[Act 1]\nText=Oi\nTudo bem?\n", "FILE:3: neither a group like [Act 1] nor a key like Title=…; a "
-                                        "longer text stays on one line, with \\n"},
-      {"; a comment\n", "FILE:1: a comment begins with “#”"},
-      {"[Act 1]\nAgent=alice # she\n", "“alice # she” is not alice or bob; a comment has a line of its own"},
-      {"", "FILE: the file is empty"},
-      {"[Act 1]\nDo=wait\n", "FILE:1: [Act 1]: For is missing"},
-      {"[Act 1]\nDo=wait\nFor=1 s\n[Act 1]\n",
-       "FILE:4: there is a group like this already; acts are numbered"},
-      {"[Server mail.alpha]\n", "[Server mail.alpha]: no such group"},
-  };
-  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+  for (size_t i = 0; i < G_N_ELEMENTS(mistakes); i++) {
     g_autofree char *message = NULL;
-    g_autoptr(Scenario) scenario = load(cases[i].text, -1, NULL, &message);
+    g_autoptr(Scenario) scenario = load(mistakes[i].text, -1, NULL, &message);
     g_assert_null(scenario);
-    if (strstr(message, cases[i].want) == NULL)
-      g_error("case %zu: “%s” lacks “%s”", i, message, cases[i].want);
+    if (strstr(message, mistakes[i].want) == NULL)
+      g_error("case %zu: “%s” lacks “%s”", i, message, mistakes[i].want);
   }
 }
 
