@@ -32,6 +32,16 @@ static inline void byte_buffer_append(ByteBuffer *buffer, Bytes view)
   if (buffer->end > buffer->touched) buffer->touched = buffer->end;
 }
 
+/* Makes the buffer count bytes longer and returns where they are to be written, valid until the next call. */
+static inline uint8_t *byte_buffer_extend(ByteBuffer *buffer, size_t count)
+{
+  if (buffer->size - buffer->end < count) byte_buffer_reserve(buffer, count);
+  uint8_t *room = buffer->data + buffer->end;
+  buffer->end += count;
+  if (buffer->end > buffer->touched) buffer->touched = buffer->end;
+  return room;
+}
+
 /* Appends the formatted text, as printf does. */
 void byte_buffer_append_format(ByteBuffer *buffer, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

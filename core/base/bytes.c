@@ -2,15 +2,26 @@
 /* Comparison, search and copies of byte views. */
 #include "base/bytes.h"
 
+static inline bool same_letter(uint8_t a, uint8_t b)
+{
+  enum { CASE = 0x20 };
+  if (a == b) return true;
+  uint8_t lower = a | CASE;
+  return lower == (b | CASE) && lower >= 'a' && lower <= 'z';
+}
+
 bool bytes_starts_ignore_case(Bytes view, const char *text)
 {
-  size_t length = strlen(text);
-  return view.length >= length && g_ascii_strncasecmp((const char *)view.data, text, length) == 0;
+  for (size_t i = 0; text[i] != '\0'; i++)
+    if (i == view.length || !same_letter(view.data[i], (uint8_t)text[i])) return false;
+  return true;
 }
 
 bool bytes_equal_ignore_case(Bytes view, const char *text)
 {
-  return view.length == strlen(text) && bytes_starts_ignore_case(view, text);
+  for (size_t i = 0; i < view.length; i++)
+    if (text[i] == '\0' || !same_letter(view.data[i], (uint8_t)text[i])) return false;
+  return text[view.length] == '\0';
 }
 
 ptrdiff_t bytes_find(Bytes view, uint8_t wanted)

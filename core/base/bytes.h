@@ -83,6 +83,7 @@ static inline Bytes byte_reader_take(ByteReader *reader, size_t count)
     reader->overrun = true;
     return BYTES_EMPTY;
   }
+  if (count == 0) return BYTES_EMPTY;
   Bytes taken = {reader->view.data + reader->position, count};
   reader->position += count;
   return taken;

@@ -3,6 +3,7 @@
 #include "mail/message-view.h"
 
 #include "mail/gmime-start.h"
+#include "mail/html-text.h"
 
 #define VIEW_BYTES_MAX 1048576u /* of a message that are looked at */
 #define FIRST_LINE_MAX 200      /* characters */
@@ -22,19 +23,6 @@ static char *addresses(GMimeMessage *message, GMimeAddressType type)
   g_autofree char *text =
       internet_address_list_to_string(g_mime_message_get_addresses(message, type), NULL, FALSE);
   return clean(text);
-}
-
-/* Takes the tags out of HTML, in place. */
-static void strip_tags(char *text)
-{
-  char *out = text;
-  bool inside = false;
-  for (const char *c = text; *c != '\0'; c++) {
-    if (*c == '<') inside = true;
-    if (!inside) *out++ = *c;
-    if (*c == '>') inside = false;
-  }
-  *out = '\0';
 }
 
 /* Returns the first line of text that is not empty, or NULL. */
@@ -63,7 +51,7 @@ static void look_at_part(GMimeObject *parent, GMimeObject *object, gpointer data
   if (*line != NULL) return;
   g_autofree char *text = g_mime_text_part_get_text(GMIME_TEXT_PART(object));
   if (text == NULL) return;
-  if (html) strip_tags(text);
+  if (html) html_text_strip(text);
   *line = first_line_of(text);
 }
 

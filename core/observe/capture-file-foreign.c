@@ -16,7 +16,7 @@ typedef struct {
 
 /* What only has to be unpacked. */
 static const ForeignRow packed[] = {
-    MAGIC(0, "\x1f\x8b", N_("a gzip-compressed file")),
+    MAGIC(0, "\x1f\x8b", N_("a file compressed twice")),
     MAGIC(0, "\x28\xb5\x2f\xfd", N_("a zstd-compressed file")),
     MAGIC(0,
           "\xfd"

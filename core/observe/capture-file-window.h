@@ -3,17 +3,20 @@
  * pipe. */
 #pragma once
 
-#include "base/bytes.h"
+#include "observe/capture-file-gzip.h"
 
 typedef struct {
   int fd; /* owned */
   bool seekable;
-  bool ended;        /* nothing more will come */
-  int read_errno;    /* why it ended, or 0 for the plain end */
-  uint8_t *memory;   /* CAPTURE_WINDOW_BYTES */
-  size_t start, end; /* what is held and not yet consumed: memory[start, end) */
-  uint64_t offset;   /* of memory[0] in the source */
-  uint64_t total;    /* size of the source when it was opened, 0 when unknown */
+  bool ended;            /* nothing more will come */
+  int read_errno;        /* why it ended, or 0 for the plain end */
+  uint8_t *memory;       /* CAPTURE_WINDOW_BYTES */
+  size_t start, end;     /* what is held and not yet consumed: memory[start, end) */
+  uint64_t offset;       /* of memory[0] in the source */
+  uint64_t total;        /* size of the source when it was opened, 0 when unknown */
+  CaptureGzip *gzip;     /* unpacks the source; then offsets are those of what it gives */
+  uint64_t packed_total; /* with gzip: size of the source, 0 when unknown */
+  int spool;             /* a copy of all that was read, for who reads by position later; -1: none */
 } CaptureFileWindow;
 
 /* The most that capture_file_window_need can be asked for. */
@@ -23,6 +26,14 @@ typedef struct {
 void capture_file_window_init(CaptureFileWindow *window, int fd);
 
 void capture_file_window_clear(CaptureFileWindow *window);
+
+/* What was read so far, and is still held from its first byte on, is packed by gzip: the window begins anew
+ * with what it holds unpacked. */
+void capture_file_window_unpack(CaptureFileWindow *window);
+
+/* From here on all that is read, and what is held from the first byte on, is also written to a file that has
+ * no name and only this program can open. Returns false with errno set where there is no room for one. */
+bool capture_file_window_keep_spool(CaptureFileWindow *window);
 
 /* Reads until count bytes are held or the source ends; use capture_file_window_need. */
 void capture_file_window_fill(CaptureFileWindow *window, size_t count);

@@ -42,6 +42,8 @@ static const char *describe_errno(int code)
       {EPERM, N_("you have no permission to read it")},
       {EISDIR, N_("this is a folder, not a file")},
       {EIO, N_("the disk or device reports a read error")},
+      {EBADMSG, N_("the compressed file is damaged, or ends too early")},
+      {ENOSPC, N_("the disk is full: there is no room for a copy to look things up in")},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     if (rows[i].code == code) return _(rows[i].text);
@@ -127,6 +129,10 @@ static bool open_format(CaptureFile *file, GError **error)
     file->format = formats[i].format;
     return file->format->open(file, error);
   }
+  if (capture_gzip_recognises(start) && file->window.gzip == NULL) {
+    capture_file_window_unpack(&file->window);
+    return open_format(file, error);
+  }
   capture_file_set_foreign(capture_file_window_need(&file->window, 512), error);
   return false;
 }
@@ -184,12 +190,22 @@ const GPtrArray *capture_file_get_comments(const CaptureFile *file)
 
 int capture_file_get_fd(const CaptureFile *file)
 {
+  if (file->window.spool >= 0) return file->window.spool;
   return file->window.seekable ? file->window.fd : -1;
+}
+
+bool capture_file_keep_spool(CaptureFile *file, GError **error)
+{
+  if (capture_file_get_fd(file) >= 0 || capture_file_window_keep_spool(&file->window)) return true;
+  g_set_error_literal(error, CAPTURE_ERROR, CAPTURE_ERROR_READ, describe_errno(errno));
+  return false;
 }
 
 uint64_t capture_file_get_progress(const CaptureFile *file, uint64_t *total)
 {
-  if (total != NULL) *total = file->window.total;
+  const CaptureGzip *gzip = file->window.gzip;
+  if (total != NULL) *total = gzip != NULL ? file->window.packed_total : file->window.total;
+  if (gzip != NULL) return capture_gzip_position(gzip);
   return capture_file_window_position(&file->window);
 }
 

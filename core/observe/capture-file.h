@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads pcap (µs, ns, both byte orders, modified) and pcapng (both byte orders, several interfaces) from a
- * file or a pipe: own reader, one reused window, nothing copied in between. */
+/* Reads pcap (µs, ns, both byte orders, modified) and pcapng (both byte orders, several interfaces), plain or
+ * gzip-compressed, from a file or a pipe: own reader, one reused window, nothing copied in between. */
 #pragma once
 
 #include "wire/frame.h"
@@ -47,7 +47,13 @@ typedef enum { CAPTURE_FRAME, CAPTURE_END, CAPTURE_FAILED } CaptureStep;
  * frame and byte); a later call then returns CAPTURE_END. */
 CaptureStep capture_file_next(CaptureFile *file, Frame *frame, GError **error);
 
-/* Returns the descriptor of a seekable source for reading by position, or -1 for a pipe. Borrowed. */
+/* Before the first frame: sees to it that the bytes can be read by position later, also of a pipe or a
+ * compressed file, which are copied to a file without a name. Returns false with *error set where there is no
+ * room for that. */
+bool capture_file_keep_spool(CaptureFile *file, GError **error);
+
+/* Returns the descriptor for reading by position: of a seekable source, or of the copy kept; -1 where there
+ * is neither. Borrowed. */
 int capture_file_get_fd(const CaptureFile *file);
 
 /* Returns bytes read so far and, in *total, the size of the source (0: unknown), for progress. */

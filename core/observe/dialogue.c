@@ -1,69 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Recognition, decoding and stamping of one stream. */
-#include "observe/dialogue.h"
+#include "observe/dialogue-private.h"
 
 #include "base/limits.h"
 #include "protocol/registry.h"
-
-/* Bytes of a stream whose protocol is not known yet wait in `head`; where they came from, here. Gaps too, in
- * their order. */
-typedef struct {
-  StreamChunk chunk;
-  uint8_t side;
-  size_t start;
-  uint64_t gap; /* bytes missing at chunk.offset; 0 for bytes */
-} HeldChunk;
-
-struct Dialogue {
-  StreamInfo *info;
-  RowOutput *output;
-  const DecoderClass *class; /* NULL: not known yet, or nothing more can be read */
-  void *decoder;
-  DecoderSink sink;
-  RowStamp stamp;
-  RowStamp last; /* of the last bytes */
-  GArray *held;
-  ByteBuffer head[2];
-  size_t judged[2]; /* bytes of head when it was judged last */
-  uint64_t bytes;
-  uint32_t commands, replies;
-  uint8_t client_side;
-  bool from_start, known;
-};
-
-static uint32_t write_row(Dialogue *dialogue, Row *row, Bytes raw, const Credential *credential)
-{
-  RowOutput *output = dialogue->output;
-  row->id = ++output->last_id;
-  row->stream = dialogue->info->index;
-  output->counts.rows[row->kind]++;
-  RowEvent event = {row, dialogue->info, raw, credential};
-  output->sink.row(output->sink.owner, &event);
-  return row->id;
-}
-
-static uint32_t emit(void *owner, const DecodedLine *line)
-{
-  Dialogue *dialogue = owner;
-  if (line->kind == LINE_COMMAND) dialogue->commands++;
-  if (line->kind == LINE_REPLY) dialogue->replies++;
-  Row row = {.time = dialogue->stamp.time,
-             .offset = line->offset,
-             .length = line->length,
-             .lines = line->lines,
-             .frame = dialogue->stamp.frame,
-             .about = line->about,
-             .word = line->word,
-             .answered_word = line->answered_word,
-             .kind = (uint8_t)line->kind,
-             .protocol = (uint8_t)dialogue->class->vocabulary->id,
-             .direction = (uint8_t)line->direction,
-             .flags = line->flags,
-             .secret = (uint8_t)line->secret,
-             .phase = line->phase,
-             .reply_class = line->reply_class};
-  return write_row(dialogue, &row, line->raw, line->credential);
-}
 
 static Dialogue *new_dialogue(StreamInfo *info, RowOutput *output, uint8_t client_side)
 {
@@ -71,7 +11,7 @@ static Dialogue *new_dialogue(StreamInfo *info, RowOutput *output, uint8_t clien
   dialogue->info = info;
   dialogue->output = output;
   dialogue->client_side = client_side;
-  dialogue->sink = (DecoderSink){emit, dialogue};
+  dialogue_rows_bind(dialogue);
   dialogue->stamp = dialogue->last = (RowStamp){info->first_time, info->first_frame};
   return dialogue;
 }
@@ -89,15 +29,11 @@ Dialogue *dialogue_new_datagrams(StreamInfo *info, RowOutput *output, uint8_t cl
   Dialogue *dialogue = new_dialogue(info, output, client_side);
   dialogue->from_start = dialogue->known = true;
   dialogue->class = registry_get(protocol);
+  dialogue->sink.datagrams = true;
   dialogue->decoder = dialogue->class->create(&dialogue->sink, true);
   info->protocol = protocol;
   info->index = output->stream_count++;
   return dialogue;
-}
-
-static Direction side_direction(const Dialogue *dialogue, uint8_t side)
-{
-  return side == dialogue->client_side ? DIRECTION_TO_SERVER : DIRECTION_TO_CLIENT;
 }
 
 static void tell_segment(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
@@ -105,7 +41,9 @@ static void tell_segment(Dialogue *dialogue, uint8_t side, const StreamChunk *ch
   const RowSink *sink = &dialogue->output->sink;
   if (sink->segment == NULL) return;
   StreamSegment segment = {.stream = dialogue->info->index,
-                           .direction = side_direction(dialogue, side),
+                           .layer = dialogue->layer,
+                           .bytes = chunk->bytes,
+                           .direction = dialogue_direction(dialogue, side),
                            .offset = chunk->offset,
                            .length = (uint32_t)chunk->bytes.length,
                            .frame = chunk->frame,
@@ -125,42 +63,101 @@ static void drop_decoder(Dialogue *dialogue)
   dialogue->class = NULL;
 }
 
+/* Another protocol is spoken from offset of that side on. */
+static void hand_over(Dialogue *dialogue, uint8_t side, ProtocolId next, uint64_t offset)
+{
+  drop_decoder(dialogue);
+  dialogue->class = registry_get(next);
+  if (dialogue->class == NULL) return;
+  dialogue->decoder = dialogue->class->create(&dialogue->sink, true);
+  /* its first word says just that: STARTTLS */
+  DecodedLine line = {.kind = LINE_TLS,
+                      .direction = dialogue_direction(dialogue, side),
+                      .answered_word = VOCABULARY_UNKNOWN,
+                      .offset = offset};
+  if (next == PROTOCOL_TLS) dialogue->sink.emit(dialogue, &line);
+}
+
+static void lose_layer(Dialogue *dialogue, uint8_t side)
+{
+  Layer *layer = &dialogue->layers[side];
+  if (layer->lost || dialogue->class == NULL) return;
+  layer->lost = true;
+  dialogue_rows_remark(dialogue, side, NOTE_COMPRESSED_LOST, layer->offset, 0);
+}
+
+static void decode(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk);
+
+/* Unpacked bytes are a chunk like any other, of the same frame. */
+static void take_unpacked(void *owner, Bytes bytes)
+{
+  UnpackedSide *unpacked = owner;
+  Layer *layer = &unpacked->dialogue->layers[unpacked->side];
+  StreamChunk chunk = *layer->chunk;
+  chunk.bytes = bytes;
+  chunk.offset = layer->offset;
+  layer->offset += bytes.length;
+  if (unpacked->dialogue->class != NULL) decode(unpacked->dialogue, unpacked->side, &chunk);
+}
+
+static void unpack(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
+{
+  Layer *layer = &dialogue->layers[side];
+  UnpackedSide owner = {dialogue, side};
+  if (layer->lost) return;
+  layer->chunk = chunk;
+  bool good = stream_inflate_feed(layer->inflate, chunk->bytes, take_unpacked, &owner);
+  layer->chunk = NULL;
+  if (!good) lose_layer(dialogue, side);
+}
+
+/* Both sides compress from here on (RFC 4978 §3); rest is what of the chunk already is. */
+static void begin_layer(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk, size_t used)
+{
+  if (dialogue->layer > 0) {
+    drop_decoder(dialogue);
+    return;
+  }
+  dialogue->layer = 1;
+  for (int i = 0; i < 2; i++)
+    dialogue->layers[i].inflate = stream_inflate_new();
+  StreamChunk rest = *chunk;
+  rest.bytes = bytes_skip(chunk->bytes, used);
+  rest.source_offset += used;
+  rest.header_length += (uint32_t)used;
+  if (rest.bytes.length > 0) unpack(dialogue, side, &rest);
+}
+
 /* Feeds bytes of a protocol that is known. */
 static void feed(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
 {
   dialogue->stamp = dialogue->last = (RowStamp){chunk->time, chunk->frame};
   dialogue->bytes += chunk->bytes.length;
   if (dialogue->class == NULL) return;
+  if (dialogue->layer > 0)
+    unpack(dialogue, side, chunk);
+  else
+    decode(dialogue, side, chunk);
+}
+
+static void decode(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
+{
   tell_segment(dialogue, side, chunk);
   Bytes left = chunk->bytes;
   uint64_t offset = chunk->offset;
   while (left.length > 0 && dialogue->class != NULL) {
     DecoderVerdict verdict =
-        dialogue->class->receive(dialogue->decoder, side_direction(dialogue, side), offset, left);
+        dialogue->class->receive(dialogue->decoder, dialogue_direction(dialogue, side), offset, left);
+    if (verdict.finished) drop_decoder(dialogue);
+    if (verdict.filter == STREAM_FILTER_INFLATE) {
+      begin_layer(dialogue, side, chunk, (size_t)(offset - chunk->offset) + verdict.consumed);
+      return;
+    }
     if (verdict.next == PROTOCOL_NONE) return;
-    drop_decoder(dialogue);
-    dialogue->class = registry_get(verdict.next);
-    if (dialogue->class != NULL) dialogue->decoder = dialogue->class->create(&dialogue->sink, true);
+    hand_over(dialogue, side, verdict.next, offset + verdict.consumed);
     left = bytes_skip(left, verdict.consumed);
     offset += verdict.consumed;
   }
-}
-
-static void write_session(Dialogue *dialogue, StreamState state, RowStamp stamp, bool totals)
-{
-  Row row = {.time = stamp.time,
-             .frame = stamp.frame,
-             .kind = LINE_SESSION,
-             .protocol = (uint8_t)dialogue->info->protocol,
-             .word = (uint16_t)state,
-             .answered_word = VOCABULARY_UNKNOWN,
-             .direction = DIRECTION_TO_SERVER};
-  if (totals) {
-    row.session_bytes = dialogue->bytes;
-    row.session_commands = dialogue->commands;
-    row.session_replies = dialogue->replies;
-  }
-  write_row(dialogue, &row, BYTES_EMPTY, NULL);
 }
 
 static void swap_sides(Dialogue *dialogue)
@@ -189,10 +186,15 @@ static void begin(Dialogue *dialogue, ProtocolId protocol)
   dialogue->known = true;
   info->protocol = protocol;
   info->index = dialogue->output->stream_count++;
+  if (dialogue->output->servers != NULL)
+    dialogue->sink.server = server_table_find(dialogue->output->servers, &info->server, info->server_port);
   dialogue->class = registry_get(protocol);
   dialogue->decoder = dialogue->class->create(&dialogue->sink, dialogue->from_start);
-  write_session(dialogue, dialogue->from_start ? STREAM_OPENED : STREAM_MIDSTREAM,
-                (RowStamp){info->first_time, info->first_frame}, false);
+  RowStamp first = {info->first_time, info->first_frame};
+  uint32_t id =
+      dialogue_rows_session(dialogue, dialogue->from_start ? STREAM_OPENED : STREAM_MIDSTREAM, first, false);
+  dialogue_rows_note_port(dialogue, id, first);
+  dialogue_rows_note_resolved(dialogue, id, first);
   for (guint i = 0; dialogue->held != NULL && i < dialogue->held->len; i++) {
     HeldChunk *held = &g_array_index(dialogue->held, HeldChunk, i);
     if (held->gap > 0) {
@@ -217,22 +219,56 @@ static ProtocolId decode_as(const Dialogue *dialogue)
   return PROTOCOL_NONE;
 }
 
-/* Judges the first bytes; extra are the bytes of side that are not held yet. */
-static Recognition judge(Dialogue *dialogue, uint8_t side, Bytes extra, ProtocolId *protocol)
+static bool has_held_gap(const Dialogue *dialogue)
 {
-  *protocol = decode_as(dialogue);
-  if (*protocol != PROTOCOL_NONE) return registry_get(*protocol) != NULL ? RECOGNISED_YES : RECOGNISED_NO;
+  for (guint i = 0; dialogue->held != NULL && i < dialogue->held->len; i++)
+    if (g_array_index(dialogue->held, HeldChunk, i).gap > 0) return true;
+  return false;
+}
+
+/* What is spoken is no mail, yet on a port for mail from its first byte on: somebody should be told. Of the
+ * rest only the number of bytes is taken. Returns false where nothing is told. */
+static bool begin_other(Dialogue *dialogue)
+{
+  StreamInfo *info = dialogue->info;
+  ProtocolId usual = registry_find_port(info->server_port);
+  bool mail =
+      usual == PROTOCOL_SMTP || usual == PROTOCOL_POP2 || usual == PROTOCOL_POP3 || usual == PROTOCOL_IMAP;
+  if (!mail || !dialogue->from_start || decode_as(dialogue) != PROTOCOL_NONE || has_held_gap(dialogue))
+    return false;
+  dialogue->known = true;
+  dialogue->stamp = dialogue->last;
+  info->protocol = usual;
+  info->index = dialogue->output->stream_count++;
+  uint32_t session =
+      dialogue_rows_session(dialogue, STREAM_OPENED, (RowStamp){info->first_time, info->first_frame}, false);
+  dialogue->bytes = byte_buffer_view(&dialogue->head[0]).length + byte_buffer_view(&dialogue->head[1]).length;
+  dialogue_rows_note(dialogue, NOTE_OTHER_PROTOCOL, session, dialogue->stamp);
+  forget_held(dialogue);
+  return true;
+}
+
+/* What a recogniser is shown; extra are the bytes of side that are not held yet. */
+static StreamStart stream_start(Dialogue *dialogue, uint8_t side, Bytes extra)
+{
   Bytes heads[2];
   for (uint8_t s = 0; s < 2; s++) {
     heads[s] = byte_buffer_view(&dialogue->head[s]);
     if (s == side && heads[s].length == 0) heads[s] = extra;
     heads[s] = bytes_slice(heads[s], 0, LIMIT_RECOGNITION_BYTES);
   }
-  StreamStart start = {heads[dialogue->client_side], heads[dialogue->client_side ^ 1],
+  return (StreamStart){heads[dialogue->client_side], heads[dialogue->client_side ^ 1],
                        dialogue->info->server_port, dialogue->from_start};
-  Recognition judged = registry_recognise(&start, protocol);
+}
+
+/* Judges the first bytes. */
+static Recognition judge(Dialogue *dialogue, const StreamStart *start, ProtocolId *protocol)
+{
+  *protocol = decode_as(dialogue);
+  if (*protocol != PROTOCOL_NONE) return registry_get(*protocol) != NULL ? RECOGNISED_YES : RECOGNISED_NO;
+  Recognition judged = registry_recognise(start, protocol);
   if (judged == RECOGNISED_YES || dialogue->from_start) return judged;
-  StreamStart turned = {start.to_client, start.to_server, dialogue->info->client_port, false};
+  StreamStart turned = {start->to_client, start->to_server, dialogue->info->client_port, false};
   Recognition other = registry_recognise(&turned, protocol);
   if (other == RECOGNISED_YES) swap_sides(dialogue);
   return MAX(judged, other);
@@ -251,11 +287,14 @@ static void keep_chunk(Dialogue *dialogue, uint8_t side, const StreamChunk *chun
   byte_buffer_append(&dialogue->head[side], chunk->bytes);
 }
 
-/* The protocol usual on the server's port: the last resort for a stream that says too little. */
-static ProtocolId port_protocol(const Dialogue *dialogue)
+/* The protocol usual on the server's port: the last resort for a stream that says too little, unless what it
+ * says is surely something else. */
+static ProtocolId port_protocol(const Dialogue *dialogue, const StreamStart *start)
 {
   ProtocolId protocol = registry_find_port(dialogue->info->server_port);
-  return registry_get(protocol) != NULL ? protocol : PROTOCOL_NONE;
+  const DecoderClass *class = registry_get(protocol);
+  if (class == NULL || (start->from_start && class->recognise(start) == RECOGNISED_NO)) return PROTOCOL_NONE;
+  return protocol;
 }
 
 /* Bytes that come one by one are judged one by one only at first: all of them again for each would cost their
@@ -267,6 +306,15 @@ static bool is_worth_judging(Dialogue *dialogue, uint8_t side, size_t seen)
                seen >= dialogue->judged[side] + dialogue->judged[side] / STEP;
   if (worth) dialogue->judged[side] = seen;
   return worth;
+}
+
+/* Returns false where the stream is of no interest at all. */
+static bool take_other(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
+{
+  if (chunk != NULL) dialogue->last = (RowStamp){chunk->time, chunk->frame};
+  if (!begin_other(dialogue)) return false;
+  if (chunk != NULL) feed(dialogue, side, chunk);
+  return true;
 }
 
 bool dialogue_receive(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk)
@@ -283,12 +331,13 @@ bool dialogue_receive(Dialogue *dialogue, uint8_t side, const StreamChunk *chunk
   size_t seen = byte_buffer_view(&dialogue->head[side]).length + (chunk != NULL ? chunk->bytes.length : 0);
   if (!is_worth_judging(dialogue, side, seen)) return true;
   ProtocolId protocol;
-  Recognition judged = judge(dialogue, side, chunk != NULL ? chunk->bytes : BYTES_EMPTY, &protocol);
+  StreamStart start = stream_start(dialogue, side, chunk != NULL ? chunk->bytes : BYTES_EMPTY);
+  Recognition judged = judge(dialogue, &start, &protocol);
   if (judged == RECOGNISED_MAYBE && seen >= LIMIT_RECOGNITION_BYTES) {
-    protocol = port_protocol(dialogue);
+    protocol = port_protocol(dialogue, &start);
     judged = protocol != PROTOCOL_NONE ? RECOGNISED_YES : RECOGNISED_NO;
   }
-  if (judged == RECOGNISED_NO) return false;
+  if (judged == RECOGNISED_NO) return take_other(dialogue, side, chunk);
   if (judged == RECOGNISED_YES) {
     begin(dialogue, protocol);
     if (chunk != NULL) feed(dialogue, side, chunk);
@@ -308,39 +357,52 @@ void dialogue_gap(Dialogue *dialogue, uint8_t side, uint64_t offset, uint64_t le
   }
   dialogue->stamp = dialogue->last = stamp;
   if (dialogue->class == NULL) return;
-  dialogue->class->gap(dialogue->decoder, side_direction(dialogue, side), offset, length);
+  if (dialogue->layer > 0) {
+    lose_layer(dialogue, side);
+    return;
+  }
+  dialogue->class->gap(dialogue->decoder, dialogue_direction(dialogue, side), offset, length);
 }
 
 void dialogue_conflict(Dialogue *dialogue, uint8_t side, uint64_t offset, uint64_t length, RowStamp stamp)
 {
   if (dialogue->class == NULL) return;
   dialogue->stamp = stamp;
-  DecodedLine line = {.kind = LINE_NOTE,
-                      .direction = side_direction(dialogue, side),
-                      .word = NOTE_CONFLICTING_OVERLAP,
-                      .answered_word = VOCABULARY_UNKNOWN,
-                      .offset = offset,
-                      .length = length};
-  emit(dialogue, &line);
+  dialogue_rows_remark(dialogue, side, NOTE_CONFLICTING_OVERLAP, offset, length);
+}
+
+bool dialogue_remark(Dialogue *dialogue, uint8_t side, NoteCode code, uint64_t offset, RowStamp stamp)
+{
+  if (dialogue->class == NULL) return false;
+  dialogue->stamp = stamp;
+  dialogue_rows_remark(dialogue, side, code, offset, 0);
+  return true;
 }
 
 void dialogue_end(Dialogue *dialogue, StreamState state, RowStamp stamp)
 {
   if (!dialogue->known && dialogue->held != NULL) {
     ProtocolId protocol;
-    if (judge(dialogue, 0, BYTES_EMPTY, &protocol) != RECOGNISED_YES) protocol = port_protocol(dialogue);
-    if (protocol != PROTOCOL_NONE) begin(dialogue, protocol);
+    StreamStart start = stream_start(dialogue, 0, BYTES_EMPTY);
+    if (judge(dialogue, &start, &protocol) != RECOGNISED_YES) protocol = port_protocol(dialogue, &start);
+    if (protocol != PROTOCOL_NONE)
+      begin(dialogue, protocol);
+    else
+      begin_other(dialogue);
   }
   if (!dialogue->known) return;
   dialogue->stamp = stamp;
+  dialogue->sink.closed = state == STREAM_CLOSED || state == STREAM_RESET;
   drop_decoder(dialogue);
-  if (!dialogue->info->udp) write_session(dialogue, state, stamp, true);
+  if (!dialogue->info->udp) dialogue_rows_session(dialogue, state, stamp, true);
 }
 
 void dialogue_free(Dialogue *dialogue)
 {
   if (dialogue == NULL) return;
   if (dialogue->decoder != NULL) dialogue->class->destroy(dialogue->decoder);
+  stream_inflate_free(dialogue->layers[0].inflate);
+  stream_inflate_free(dialogue->layers[1].inflate);
   forget_held(dialogue);
   g_free(dialogue);
 }

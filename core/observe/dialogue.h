@@ -4,6 +4,7 @@
 #pragma once
 
 #include "observe/inspector.h"
+#include "observe/server-table.h"
 #include "observe/tcp-stream.h"
 
 typedef struct Dialogue Dialogue;
@@ -15,6 +16,8 @@ typedef struct {
   uint32_t stream_count; /* streams that have rows */
   InspectorCounts counts;
   const GArray *decode_as; /* of DecodeAs */
+  ServerTable *servers;    /* or NULL: nothing is compared between conversations */
+  ServerTable *resolved;   /* addresses that DNS told, by port 0; or NULL */
 } RowOutput;
 
 /* When a line was complete. */
@@ -40,6 +43,10 @@ void dialogue_gap(Dialogue *dialogue, uint8_t side, uint64_t offset, uint64_t le
 
 /* Tells that two copies of the same bytes differ; the first was taken. */
 void dialogue_conflict(Dialogue *dialogue, uint8_t side, uint64_t offset, uint64_t length, RowStamp stamp);
+
+/* Says something of that side at offset, without a line. Returns false, and says nothing, where the protocol
+ * is not known (yet). */
+bool dialogue_remark(Dialogue *dialogue, uint8_t side, NoteCode code, uint64_t offset, RowStamp stamp);
 
 /* The stream has ended as state says: writes what is pending, and the closing row. */
 void dialogue_end(Dialogue *dialogue, StreamState state, RowStamp stamp);

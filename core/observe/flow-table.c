@@ -39,8 +39,7 @@ static uint64_t mix(uint64_t value)
   return value ^ value >> 33;
 }
 
-/* seed differs from run to run, so that no file can be made whose conversations all meet in one slot. */
-static uint64_t endpoint_hash(uint64_t seed, const IpAddress *address, uint16_t port)
+uint64_t flow_endpoint_hash(uint64_t seed, const IpAddress *address, uint16_t port)
 {
   uint64_t high, low;
   memcpy(&high, address->bytes, 8);
@@ -52,8 +51,8 @@ static uint64_t endpoint_hash(uint64_t seed, const IpAddress *address, uint16_t 
 static uint32_t packet_hash(const FlowTable *table, const Packet *packet)
 {
   uint64_t seed = (uint64_t)(uintptr_t)table;
-  uint64_t sum = endpoint_hash(seed, &packet->source, packet->source_port) +
-                 endpoint_hash(seed, &packet->destination, packet->destination_port);
+  uint64_t sum = flow_endpoint_hash(seed, &packet->source, packet->source_port) +
+                 flow_endpoint_hash(seed, &packet->destination, packet->destination_port);
   return (uint32_t)(mix(sum) >> 16) ^ (packet->kind == PACKET_UDP ? 0x55555555u : 0u);
 }
 

@@ -15,12 +15,19 @@ struct Flow {
   bool closed;                  /* both FINs or a RST seen: kept a while for stragglers */
   bool uninteresting;           /* judged not to be mail */
   bool finish_seen[2];          /* a FIN from that side */
+  bool bad_checksum[2];         /* a segment of that side had one */
+  bool told_checksum[2];        /* and it was said */
+  uint8_t checksums[2];         /* segments whose checksum was looked at */
   bool syn_seen[2];             /* by side: 0 source, 1 destination */
   uint32_t initial_sequence[2]; /* of those SYNs */
   uint32_t hash;
   TcpStream halves[2]; /* by side of the sender */
-  Dialogue *dialogue;  /* NULL before the first payload, and when uninteresting or closed */
-  RowStamp last;       /* of the last frame */
+  struct {
+    Nanoseconds time;
+    uint32_t length, hash;
+  } datagrams[2];     /* UDP: the last one of each side */
+  Dialogue *dialogue; /* NULL before the first payload, and when uninteresting or closed */
+  RowStamp last;      /* of the last frame */
   StreamInfo info;
   Flow *older, *newer; /* by last activity */
 };
@@ -30,6 +37,10 @@ typedef struct FlowTable FlowTable;
 /* Returns an empty table. evict is called for the quietest flow when the table is full, before it is freed.
  */
 FlowTable *flow_table_new(void (*evict)(void *owner, Flow *flow), void *owner);
+
+/* Returns a hash of an endpoint. seed should differ from run to run, so that no file can be made whose
+ * endpoints all meet in one slot. */
+uint64_t flow_endpoint_hash(uint64_t seed, const IpAddress *address, uint16_t port);
 
 /* Returns the flow of packet and in *side which end sent it (0: the one that sent the first frame), or NULL.
  */

@@ -16,6 +16,13 @@ static const char *link_name(uint16_t link_type)
     return "Linux SLL";
   case LINK_TYPE_LINUX_SLL2:
     return "Linux SLL2";
+  case LINK_TYPE_PPP:
+  case LINK_TYPE_PPP_HDLC:
+  case LINK_TYPE_PPP_ETHER:
+    return "PPP";
+  case LINK_TYPE_IEEE802_11:
+  case LINK_TYPE_IEEE802_11_RADIOTAP:
+    return "IEEE 802.11";
   default:
     return "";
   }

@@ -4,9 +4,12 @@
 #include "observe/inspector.h"
 
 #include "observe/flow-table.h"
+#include "observe/fragment-table.h"
 #include "protocol/registry.h"
+#include "wire/checksum.h"
 
 #define DNS_PORT 53
+#define DUPLICATE_NANOSECONDS 5000000 /* within which a datagram of the same bytes is the same datagram */
 
 /* A RST further from the next byte than this is not of this connection (RFC 5961 §3.2, with room for scaled
  * windows). */
@@ -15,6 +18,7 @@
 struct Inspector {
   RowOutput output;
   FlowTable *flows;
+  FragmentTable *fragments;
   GArray *decode_as;
   uint32_t tcp_streams, udp_streams;
   size_t held_bytes; /* waiting out of order, over all streams */
@@ -91,10 +95,13 @@ Inspector *inspector_new(const InspectorOptions *options, const RowSink *sink)
   Inspector *inspector = g_new0(Inspector, 1);
   inspector->output.sink = *sink;
   inspector->flows = flow_table_new(evict_flow, inspector);
+  inspector->fragments = fragment_table_new();
+  inspector->output.resolved = server_table_new();
   inspector->decode_as = g_array_new(FALSE, FALSE, sizeof(DecodeAs));
   if (options != NULL && options->decode_as_count > 0)
     g_array_append_vals(inspector->decode_as, options->decode_as, (guint)options->decode_as_count);
   inspector->output.decode_as = inspector->decode_as;
+  inspector->output.servers = server_table_new();
   return inspector;
 }
 
@@ -163,6 +170,38 @@ static bool reset_is_credible(const Flow *flow, const Packet *packet, uint8_t si
   return ahead >= 0 ? ahead <= RESET_WINDOW : packet->sequence == half->next - 1;
 }
 
+#define CHECKSUMS_TRIED 16u /* data segments of a direction whose checksum is looked at */
+
+/* Marked, not refused: a card that computes checksums leaves them open in what its own machine captures. */
+static void judge_checksum(Flow *flow, const Packet *packet, const Frame *frame, uint8_t side)
+{
+  if (packet->payload_length == 0 || packet->fragment || flow->told_checksum[side]) return;
+  if (!flow->bad_checksum[side] && flow->checksums[side] < CHECKSUMS_TRIED) {
+    flow->checksums[side]++;
+    flow->bad_checksum[side] = checksum_verify(frame, packet) == CHECKSUM_BAD;
+  }
+  if (flow->bad_checksum[side])
+    flow->told_checksum[side] =
+        dialogue_remark(flow->dialogue, side, NOTE_BAD_CHECKSUM, flow->halves[side].offset, flow->last);
+}
+
+static void tell_placement(Inspector *inspector, const Flow *flow, const Packet *packet, const Frame *frame,
+                           uint8_t side, int64_t offset)
+{
+  const RowSink *sink = &inspector->output.sink;
+  if (sink->placed == NULL || packet->payload.length == 0) return;
+  size_t header = (size_t)(packet->payload.data - frame->bytes.data);
+  Placement placement = {.udp = flow->udp,
+                         .number = flow->info.number,
+                         .side = side,
+                         .source = flow->source,
+                         .source_port = flow->source_port,
+                         .offset = offset,
+                         .source_offset = frame->source_offset + header,
+                         .length = (uint32_t)packet->payload.length};
+  sink->placed(sink->owner, &placement);
+}
+
 /* Puts the segment into its direction; opens the dialogue at the first payload. */
 static void receive_segment(Inspector *inspector, Flow *flow, const Packet *packet, const Frame *frame,
                             uint8_t side)
@@ -175,7 +214,12 @@ static void receive_segment(Inspector *inspector, Flow *flow, const Packet *pack
   if ((packet->flags & TCP_ACK) != 0)
     tcp_stream_acknowledge(&flow->halves[side ^ 1], packet->acknowledgement, packet->payload_length > 0,
                            &sinks[side ^ 1]);
+  const TcpStream *half = &flow->halves[side];
+  uint32_t sequence = packet->sequence + ((packet->flags & TCP_SYN) != 0 ? 1 : 0);
+  int64_t ahead = half->started ? (int32_t)(sequence - half->next) : 0;
+  tell_placement(inspector, flow, packet, frame, side, (int64_t)half->offset + ahead);
   tcp_stream_receive(&flow->halves[side], packet, frame, &sinks[side]);
+  if (flow->dialogue != NULL && !flow->uninteresting) judge_checksum(flow, packet, frame, side);
   if (flow->uninteresting && flow->dialogue != NULL) drop_dialogue(flow);
 }
 
@@ -212,6 +256,20 @@ static void push_tcp(Inspector *inspector, const Packet *packet, const Frame *fr
   }
 }
 
+/* The same datagram once more, as it passes another interface of a capture on `any`: nobody repeats a
+ * question that soon. */
+static bool is_duplicate(Flow *flow, uint8_t side, const Packet *packet, const Frame *frame)
+{
+  uint64_t sum = checksum_add(0, packet->payload);
+  uint32_t hash = (uint32_t)(sum ^ sum >> 32), length = (uint32_t)packet->payload.length;
+  bool same = flow->datagrams[side].length == length && flow->datagrams[side].hash == hash;
+  Nanoseconds since = frame->time - flow->datagrams[side].time;
+  flow->datagrams[side].time = frame->time;
+  flow->datagrams[side].length = length;
+  flow->datagrams[side].hash = hash;
+  return same && since >= 0 && since < DUPLICATE_NANOSECONDS;
+}
+
 static void push_udp(Inspector *inspector, const Packet *packet, const Frame *frame)
 {
   uint8_t side = 0;
@@ -220,9 +278,14 @@ static void push_udp(Inspector *inspector, const Packet *packet, const Frame *fr
   flow->last = (RowStamp){frame->time, frame->number};
   if (flow->info.server_port != DNS_PORT || packet->payload.length == 0 || registry_get(PROTOCOL_DNS) == NULL)
     return;
+  if (is_duplicate(flow, side, packet, frame)) return;
   if (flow->dialogue == NULL)
     flow->dialogue = dialogue_new_datagrams(&flow->info, &inspector->output, client_side(flow), PROTOCOL_DNS);
-  size_t header = (size_t)(packet->payload.data - frame->bytes.data);
+  /* put together from fragments it lies in no one frame: it is shown where its first piece is */
+  bool inside = packet->payload.data >= frame->bytes.data &&
+                packet->payload.data < frame->bytes.data + frame->bytes.length;
+  size_t header = inside ? (size_t)(packet->payload.data - frame->bytes.data)
+                         : packet->link_length + (size_t)packet->network_length + packet->transport_length;
   StreamChunk chunk = {.bytes = packet->payload,
                        .offset = flow->halves[side].offset,
                        .time = frame->time,
@@ -231,8 +294,40 @@ static void push_udp(Inspector *inspector, const Packet *packet, const Frame *fr
                        .source_offset = frame->source_offset + header,
                        .header_length = (uint32_t)header,
                        .link_type = frame->link_type};
+  if (inside) tell_placement(inspector, flow, packet, frame, side, (int64_t)flow->halves[side].offset);
   flow->halves[side].offset += packet->payload.length;
   dialogue_receive(flow->dialogue, side, &chunk);
+}
+
+/* Each piece of a fragmented segment is a segment of its own: so its bytes are found where they lie. */
+static void push_tcp_pieces(Inspector *inspector, const FragmentedDatagram *datagram)
+{
+  const Packet *whole = &datagram->packet;
+  uint32_t end = datagram->header + (uint32_t)whole->payload.length;
+  for (guint i = 0; i < datagram->pieces->len; i++) {
+    const FragmentPiece *piece = &g_array_index(datagram->pieces, FragmentPiece, i);
+    uint32_t start = MAX(piece->start, datagram->header);
+    bool last = i + 1 == datagram->pieces->len;
+    if (piece->end <= start && !last) continue;
+    Packet part = *whole;
+    uint32_t length = MIN(piece->end, end) - MIN(start, MIN(piece->end, end));
+    part.payload = bytes_slice(piece->frame.bytes, piece->at + (start - piece->start), length);
+    part.payload_length = length;
+    part.sequence += start - datagram->header;
+    if (!last) part.flags &= (uint8_t)~TCP_FIN;
+    if (start > datagram->header) part.flags &= (uint8_t)~TCP_SYN;
+    push_tcp(inspector, &part, &piece->frame);
+  }
+}
+
+static void push_fragment(Inspector *inspector, const Packet *packet, const Frame *frame)
+{
+  const FragmentedDatagram *datagram = fragment_table_add(inspector->fragments, packet, frame);
+  if (datagram == NULL) return;
+  if (datagram->packet.kind == PACKET_TCP)
+    push_tcp_pieces(inspector, datagram);
+  else
+    push_udp(inspector, &datagram->packet, &g_array_index(datagram->pieces, FragmentPiece, 0).frame);
 }
 
 void inspector_push(Inspector *inspector, const Frame *frame)
@@ -255,6 +350,7 @@ void inspector_push(Inspector *inspector, const Frame *frame)
     counts->unknown_link++;
     break;
   case PACKET_OTHER:
+    if (packet.fragment) push_fragment(inspector, &packet, frame);
     break;
   }
 }
@@ -296,6 +392,9 @@ void inspector_free(Inspector *inspector)
 {
   if (inspector == NULL) return;
   flow_table_free(inspector->flows);
+  fragment_table_free(inspector->fragments);
+  server_table_free(inspector->output.resolved);
   g_array_unref(inspector->decode_as);
+  server_table_free(inspector->output.servers);
   g_free(inspector);
 }

@@ -6,15 +6,34 @@
 
 #include <stdio.h>
 
-void json_raw(ByteBuffer *out, const char *text)
-{
-  byte_buffer_append(out, bytes_from_string(text));
-}
-
 /* True for bytes that stand in a JSON string as they are. */
-static bool is_plain(uint8_t c)
+static inline bool is_plain(uint8_t c)
 {
   return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* Returns true where all eight bytes of word are plain: each test sets the highest bit of a byte that is not.
+ */
+static inline bool are_plain(uint64_t word)
+{
+  const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
+  uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', delete = word ^ ones * 0x7f;
+  uint64_t odd = word | (word - ones * 0x20) | (quote - ones) | (backslash - ones) | (delete - ones);
+  return (odd & highs) == 0;
+}
+
+/* Returns how many bytes at the front stand in a JSON string as they are. */
+static size_t plain_run(Bytes view)
+{
+  size_t run = 0;
+  uint64_t word;
+  for (; view.length - run >= sizeof word; run += sizeof word) {
+    memcpy(&word, view.data + run, sizeof word);
+    if (!are_plain(word)) break;
+  }
+  while (run < view.length && is_plain(view.data[run]))
+    run++;
+  return run;
 }
 
 static void escape_control(ByteBuffer *out, uint8_t c)
@@ -69,9 +88,7 @@ bool json_string_part(ByteBuffer *out, Bytes view)
 {
   bool valid = true;
   while (view.length > 0) {
-    size_t run = 0;
-    while (run < view.length && is_plain(view.data[run]))
-      run++;
+    size_t run = plain_run(view);
     byte_buffer_append(out, bytes_slice(view, 0, run));
     view = bytes_skip(view, run);
     if (view.length == 0) break;
@@ -95,36 +112,20 @@ bool json_string(ByteBuffer *out, Bytes view)
 
 void json_number(ByteBuffer *out, uint64_t number)
 {
+  static const char pairs[] =
+      "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+      "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
+      "9899";
   char digits[24];
   size_t at = sizeof digits;
-  do {
+  for (; number > UINT32_MAX; number /= 10)
     digits[--at] = (char)('0' + number % 10);
-    number /= 10;
-  } while (number > 0);
+  uint32_t small = (uint32_t)number;
+  for (; small >= 100; small /= 100) {
+    at -= 2;
+    memcpy(digits + at, pairs + (size_t)(small % 100) * 2, 2);
+  }
+  if (small >= 10) digits[--at] = pairs[small * 2 + 1];
+  digits[--at] = small >= 10 ? pairs[small * 2] : (char)('0' + small);
   byte_buffer_append(out, (Bytes){(const uint8_t *)digits + at, sizeof digits - at});
-}
-
-void json_key(ByteBuffer *out, const char *key)
-{
-  json_raw(out, ",\"");
-  json_raw(out, key);
-  json_raw(out, "\":");
-}
-
-void json_key_text(ByteBuffer *out, const char *key, const char *text)
-{
-  json_key(out, key);
-  json_string(out, bytes_from_string(text));
-}
-
-bool json_key_bytes(ByteBuffer *out, const char *key, Bytes view)
-{
-  json_key(out, key);
-  return json_string(out, view);
-}
-
-void json_key_number(ByteBuffer *out, const char *key, uint64_t number)
-{
-  json_key(out, key);
-  json_number(out, number);
 }

@@ -5,33 +5,38 @@
 #include "base/i18n.h"
 #include "observe/capture-file.h"
 #include "observe/json.h"
+#include "observe/ndjson-message.h"
+#include "observe/row-meaning.h"
 #include "observe/row-text.h"
 #include "protocol/registry.h"
+
+#define ENDPOINTS_KEPT 128u /* a power of two: streams whose lines come in turns */
+
+/* A stream's endpoints as text. */
+typedef struct {
+  bool known;
+  uint32_t stream;
+  uint8_t length[2]; /* client, server */
+  char text[2][IP_ENDPOINT_TEXT];
+} Endpoints;
 
 struct NdjsonWriter {
   ByteBuffer *out;
   ByteBuffer scratch;
   bool reveal;
-  uint32_t stream; /* whose endpoints are formatted below */
-  bool has_endpoints;
-  char endpoint[2][IP_ENDPOINT_TEXT]; /* client, server */
+  Endpoints endpoints[ENDPOINTS_KEPT]; /* by stream, the latest */
+  RowText note;                        /* used again and again */
+  Nanoseconds second;                  /* whose text is below */
+  size_t second_length;
+  char second_text[NANOSECONDS_TEXT]; /* "1772452800." */
 };
-
-static const char *const kind_names[LINE_KIND_COUNT] = {
-    [LINE_SESSION] = "session", [LINE_COMMAND] = "command", [LINE_REPLY] = "reply",
-    [LINE_DATA] = "data",       [LINE_MESSAGE] = "message", [LINE_CREDENTIAL] = "credential",
-    [LINE_TLS] = "tls",         [LINE_QUERY] = "query",     [LINE_ANSWER] = "answer",
-    [LINE_NOTE] = "note",
-};
-
-static const char *const severity_names[] = {
-    [SEVERITY_INFO] = "info", [SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "error"};
 
 NdjsonWriter *ndjson_writer_new(ByteBuffer *out, bool reveal)
 {
   NdjsonWriter *writer = g_new0(NdjsonWriter, 1);
   writer->out = out;
   writer->reveal = reveal;
+  row_text_init(&writer->note);
   return writer;
 }
 
@@ -39,6 +44,7 @@ void ndjson_writer_free(NdjsonWriter *writer)
 {
   if (writer == NULL) return;
   byte_buffer_clear(&writer->scratch);
+  row_text_clear(&writer->note);
   g_free(writer);
 }
 
@@ -48,9 +54,19 @@ static const char *link_type_name(uint16_t link_type)
   static const struct {
     uint16_t type;
     const char *name;
-  } names[] = {{LINK_TYPE_NULL, "NULL"}, {LINK_TYPE_ETHERNET, "ETHERNET"},    {LINK_TYPE_RAW, "RAW"},
-               {LINK_TYPE_LOOP, "LOOP"}, {LINK_TYPE_LINUX_SLL, "LINUX_SLL"},  {LINK_TYPE_IPV4, "IPV4"},
-               {LINK_TYPE_IPV6, "IPV6"}, {LINK_TYPE_LINUX_SLL2, "LINUX_SLL2"}};
+  } names[] = {{LINK_TYPE_NULL, "NULL"},
+               {LINK_TYPE_ETHERNET, "ETHERNET"},
+               {LINK_TYPE_RAW, "RAW"},
+               {LINK_TYPE_LOOP, "LOOP"},
+               {LINK_TYPE_LINUX_SLL, "LINUX_SLL"},
+               {LINK_TYPE_IPV4, "IPV4"},
+               {LINK_TYPE_IPV6, "IPV6"},
+               {LINK_TYPE_LINUX_SLL2, "LINUX_SLL2"},
+               {LINK_TYPE_PPP, "PPP"},
+               {LINK_TYPE_PPP_HDLC, "PPP_HDLC"},
+               {LINK_TYPE_PPP_ETHER, "PPP_ETHER"},
+               {LINK_TYPE_IEEE802_11, "IEEE802_11"},
+               {LINK_TYPE_IEEE802_11_RADIOTAP, "IEEE802_11_RADIOTAP"}};
   for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
     if (names[i].type == link_type) return names[i].name;
   return NULL;
@@ -94,32 +110,65 @@ void ndjson_writer_capture(NdjsonWriter *writer, const NdjsonCapture *capture)
   json_raw(out, "]}\n");
 }
 
+static const Endpoints *find_endpoints(NdjsonWriter *writer, uint32_t index, const StreamInfo *stream)
+{
+  Endpoints *found = &writer->endpoints[index % ENDPOINTS_KEPT];
+  if (found->known && found->stream == index) return found;
+  found->known = true;
+  found->stream = index;
+  found->length[0] = (uint8_t)ip_endpoint_format(&stream->client, stream->client_port, found->text[0]);
+  found->length[1] = (uint8_t)ip_endpoint_format(&stream->server, stream->server_port, found->text[1]);
+  return found;
+}
+
+/* Lines follow one another closely: the seconds of most are those of the line before. */
+static void write_time(NdjsonWriter *writer, Nanoseconds time)
+{
+  enum { SECOND = 1000000000, DIGITS = 9 };
+  char text[NANOSECONDS_TEXT];
+  ByteBuffer *out = writer->out;
+  json_raw(out, ",\"time\":\"");
+  if (time < writer->second || time - writer->second >= SECOND || writer->second_length == 0) {
+    size_t length = nanoseconds_format(time, text);
+    byte_buffer_append(out, (Bytes){(const uint8_t *)text, length});
+    writer->second_length = time >= 0 ? length - DIGITS : 0;
+    memcpy(writer->second_text, text, length - DIGITS);
+    writer->second = time - (time >= 0 ? time % SECOND : 0);
+    return;
+  }
+  byte_buffer_append(out, (Bytes){(const uint8_t *)writer->second_text, writer->second_length});
+  uint32_t rest = (uint32_t)(time - writer->second);
+  for (size_t i = DIGITS; i-- > 0; rest /= 10)
+    text[i] = (char)('0' + rest % 10);
+  byte_buffer_append(out, (Bytes){(const uint8_t *)text, DIGITS});
+}
+
+static void write_endpoint(ByteBuffer *out, const Endpoints *endpoints, int which)
+{
+  byte_buffer_append(out, (Bytes){(const uint8_t *)endpoints->text[which], endpoints->length[which]});
+}
+
 static void write_head(NdjsonWriter *writer, const RowEvent *event)
 {
   const Row *row = event->row;
   const StreamInfo *stream = event->stream;
   ByteBuffer *out = writer->out;
-  if (!writer->has_endpoints || writer->stream != row->stream) {
-    ip_endpoint_format(&stream->client, stream->client_port, writer->endpoint[0]);
-    ip_endpoint_format(&stream->server, stream->server_port, writer->endpoint[1]);
-    writer->stream = row->stream;
-    writer->has_endpoints = true;
-  }
+  const Endpoints *endpoints = find_endpoints(writer, row->stream, stream);
   json_raw(out, "{\"kind\":\"");
-  json_raw(out, kind_names[row->kind]);
-  json_raw(out, "\"");
-  json_key_number(out, "id", row->id);
-  json_key_number(out, stream->udp ? "udp_stream" : "stream", stream->number);
+  json_raw(out, line_kind_name((LineKind)row->kind));
+  json_raw(out, "\",\"id\":");
+  json_number(out, row->id);
+  if (stream->udp)
+    json_key_number(out, "udp_stream", stream->number);
+  else
+    json_key_number(out, "stream", stream->number);
   json_key_number(out, "frame", row->frame);
-  char time[NANOSECONDS_TEXT];
-  nanoseconds_format(row->time, time);
-  json_raw(out, ",\"time\":\"");
-  json_raw(out, time);
-  bool to_client = row->direction == DIRECTION_TO_CLIENT;
+  write_time(writer, row->time);
+  int from = row->direction == DIRECTION_TO_CLIENT ? 1 : 0;
   json_raw(out, "\",\"from\":\"");
-  json_raw(out, writer->endpoint[to_client ? 1 : 0]);
+  write_endpoint(out, endpoints, from);
   json_raw(out, "\",\"to\":\"");
-  json_raw(out, writer->endpoint[to_client ? 0 : 1]);
+  write_endpoint(out, endpoints, 1 - from);
   json_raw(out, "\",\"protocol\":\"");
   json_raw(out, registry_get_name((ProtocolId)row->protocol));
   json_raw(out, "\"");
@@ -136,8 +185,10 @@ static void write_truncated(ByteBuffer *out, const Row *row)
 }
 
 /* The line's own bytes, where some of them could not be written as text and none of them is secret. */
-static void write_raw(NdjsonWriter *writer, Bytes raw)
+static void write_raw(NdjsonWriter *writer, Bytes raw, const DissectedLine *parts)
 {
+  bool secret = parts->secret_length > 0 || parts->raw_secret_length > 0;
+  if (secret && !writer->reveal) return;
   g_autofree char *text = g_base64_encode(raw.data, raw.length);
   json_key_text(writer->out, "raw", text);
 }
@@ -145,14 +196,24 @@ static void write_raw(NdjsonWriter *writer, Bytes raw)
 static bool write_argument(NdjsonWriter *writer, const DissectedLine *parts)
 {
   ByteBuffer *out = writer->out;
-  if (writer->reveal || parts->secret_length == 0) return json_key_bytes(out, "argument", parts->argument);
+  Bytes before, after;
+  if (!row_mask_argument(parts, writer->reveal, &before, &after))
+    return json_key_bytes(out, "argument", before);
   json_key(out, "argument");
   json_raw(out, "\"");
-  json_string_part(out, bytes_slice(parts->argument, 0, parts->secret_start));
+  json_string_part(out, before);
   json_raw(out, SECRET_MASK);
-  json_string_part(out, bytes_skip(parts->argument, parts->secret_start + parts->secret_length));
+  json_string_part(out, after);
   json_raw(out, "\"");
   return true;
+}
+
+/* What the parts tell, or else the row of the vocabulary. */
+static const char *gloss_of(const RowEvent *event, const DissectedLine *parts, const char *of_row)
+{
+  ReplyRefinement refined = {.gloss_only = true};
+  bool told = row_refine(event, parts, &refined) && refined.gloss != NULL;
+  return told ? refined.gloss : of_row;
 }
 
 static void write_command(NdjsonWriter *writer, const RowEvent *event, const Vocabulary *words,
@@ -163,15 +224,42 @@ static void write_command(NdjsonWriter *writer, const RowEvent *event, const Voc
   bool valid = json_key_bytes(out, "verb", parts->verb);
   valid &= write_argument(writer, parts);
   if (parts->tag.length > 0) valid &= json_key_bytes(out, "tag", parts->tag);
+  if (parts->mailbox.length > 0) json_key_bytes(out, "mailbox", parts->mailbox);
   json_key_text(out, "phase", row->phase < words->state_count ? words->states[row->phase].name : "");
   const VocabularyWord *word = row->word < words->word_count ? &words->words[row->word] : NULL;
-  write_gloss(out, word != NULL ? word->gloss : NULL);
+  write_gloss(out, gloss_of(event, parts, word != NULL ? word->gloss : NULL));
   json_key_text(out, "rfc", word != NULL && word->rfc != NULL ? word->rfc : "");
   write_truncated(out, row);
-  if (!valid && (writer->reveal || parts->secret_length == 0)) write_raw(writer, event->raw);
+  if (!valid) write_raw(writer, event->raw, parts);
 }
 
-static void write_reply(NdjsonWriter *writer, const RowEvent *event, const Vocabulary *words,
+/* The line's data as nested lists: "items":[{"name":…,"value":…,"bytes":…,"items":[…]}]. */
+static void write_items(ByteBuffer *out, Bytes items)
+{
+  LineItem item;
+  bool begun = false;
+  unsigned depth = 0;
+  while (line_items_next(&items, &item)) {
+    if (begun && item.depth > depth) {
+      json_raw(out, ",\"items\":[");
+    } else {
+      for (; begun && depth > item.depth; depth--)
+        json_raw(out, "}]");
+      json_raw(out, begun ? "}," : ",\"items\":[");
+    }
+    begun = true;
+    depth = item.depth;
+    json_raw(out, "{\"name\":");
+    json_string(out, item.name);
+    if (item.value.length > 0) json_key_bytes(out, "value", item.value);
+    if (item.has_bytes) json_key_number(out, "bytes", item.bytes);
+  }
+  for (; begun && depth > 0; depth--)
+    json_raw(out, "}]");
+  if (begun) json_raw(out, "}]");
+}
+
+static void write_reply(NdjsonWriter *writer, const RowEvent *event, const DecoderClass *class,
                         const DissectedLine *parts)
 {
   const Row *row = event->row;
@@ -181,18 +269,23 @@ static void write_reply(NdjsonWriter *writer, const RowEvent *event, const Vocab
   valid &= json_key_bytes(out, "text", parts->text);
   json_key_number(out, "lines", row->lines);
   if (parts->tag.length > 0) valid &= json_key_bytes(out, "tag", parts->tag);
+  if (parts->mailbox.length > 0) json_key_bytes(out, "mailbox", parts->mailbox);
+  write_items(out, parts->items);
   if (row->about != 0)
     json_key_number(out, "answers", row->about);
   else
     json_raw(out, ",\"answers\":null");
-  write_gloss(out, row->word < words->reply_count ? words->replies[row->word].gloss : NULL);
+  const VocabularyReply *of =
+      row->word < class->vocabulary->reply_count ? &class->vocabulary->replies[row->word] : NULL;
+  write_gloss(out, gloss_of(event, parts, of != NULL ? of->gloss : NULL));
   write_truncated(out, row);
-  if (!valid) write_raw(writer, event->raw);
+  if (!valid) write_raw(writer, event->raw, parts);
 }
 
-static void write_query(NdjsonWriter *writer, const RowEvent *event, const Vocabulary *words,
+static void write_query(NdjsonWriter *writer, const RowEvent *event, const DecoderClass *class,
                         const DissectedLine *parts)
 {
+  const Vocabulary *words = class->vocabulary;
   const Row *row = event->row;
   ByteBuffer *out = writer->out;
   json_key_bytes(out, "name", parts->verb);
@@ -218,12 +311,29 @@ static void write_query(NdjsonWriter *writer, const RowEvent *event, const Vocab
   const char *gloss = NULL;
   if (row->kind == LINE_QUERY && row->word < words->word_count) gloss = words->words[row->word].gloss;
   if (row->kind == LINE_ANSWER && row->word < words->reply_count) gloss = words->replies[row->word].gloss;
-  write_gloss(out, gloss);
+  write_gloss(out, row->kind == LINE_ANSWER ? gloss_of(event, parts, gloss) : gloss);
+}
+
+static void write_tls(ByteBuffer *out, const Row *row, const Vocabulary *words, const DissectedLine *parts)
+{
+  const struct {
+    const char *key;
+    Bytes value;
+  } facts[] = {{"sni", parts->tls.server_name},
+               {"version", parts->tls.version},
+               {"cipher", parts->tls.cipher},
+               {"subject", parts->tls.subject},
+               {"alert", parts->text}};
+  json_key_text(out, "event", row->word < words->word_count ? words->words[row->word].word : "");
+  for (size_t i = 0; i < G_N_ELEMENTS(facts); i++)
+    if (facts[i].value.length > 0) json_key_bytes(out, facts[i].key, facts[i].value);
+  write_gloss(out, row->word < words->word_count ? words->words[row->word].gloss : NULL);
 }
 
 static void write_session(ByteBuffer *out, const Row *row)
 {
   json_key_text(out, "state", stream_state_name((StreamState)row->word));
+  if (row->link != 0) json_key_number(out, "link", row->link);
   if (row->word < STREAM_CLOSED) return;
   json_key_number(out, "commands", row->session_commands);
   json_key_number(out, "replies", row->session_replies);
@@ -263,12 +373,9 @@ static void write_note(NdjsonWriter *writer, const RowEvent *event)
   else
     json_raw(out, ",\"about\":null");
   json_key_text(out, "code", note->code);
-  json_key_text(out, "severity", severity_names[note->severity]);
-  RowText text;
-  row_text_init(&text);
-  row_text_set(&text, event, writer->reveal);
-  json_key_text(out, "text", text.gloss);
-  row_text_clear(&text);
+  json_key_text(out, "severity", severity_name(note->severity));
+  row_text_set(&writer->note, event, writer->reveal);
+  json_key_text(out, "text", writer->note.gloss);
 }
 
 static void write_row(void *owner, const RowEvent *event)
@@ -276,29 +383,32 @@ static void write_row(void *owner, const RowEvent *event)
   NdjsonWriter *writer = owner;
   const Row *row = event->row;
   const DecoderClass *class = registry_get((ProtocolId)row->protocol);
-  DissectedLine parts = {0};
+  DissectedLine parts;
   write_head(writer, event);
-  if (class != NULL && event->raw.length > 0) {
-    DecodedLine line;
-    row_line(event, &line);
-    class->dissect(&line, &writer->scratch, &parts);
-  }
+  row_dissect(event, &writer->scratch, &parts);
   switch ((LineKind)row->kind) {
   case LINE_COMMAND:
     write_command(writer, event, class->vocabulary, &parts);
     break;
   case LINE_REPLY:
-    write_reply(writer, event, class->vocabulary, &parts);
+    write_reply(writer, event, class, &parts);
     break;
   case LINE_QUERY:
   case LINE_ANSWER:
-    write_query(writer, event, class->vocabulary, &parts);
+    write_query(writer, event, class, &parts);
+    break;
+  case LINE_TLS:
+    write_tls(writer->out, row, class->vocabulary, &parts);
     break;
   case LINE_SESSION:
     write_session(writer->out, row);
     break;
   case LINE_DATA:
     write_data(writer->out, row);
+    break;
+  case LINE_MESSAGE:
+    if (row->about != 0) json_key_number(writer->out, "about", row->about);
+    if (event->message != NULL) ndjson_write_message(writer->out, event->message);
     break;
   case LINE_CREDENTIAL:
     write_credential(writer, row, event->credential);
@@ -314,7 +424,7 @@ static void write_row(void *owner, const RowEvent *event)
 
 RowSink ndjson_writer_get_sink(NdjsonWriter *writer)
 {
-  return (RowSink){write_row, NULL, writer};
+  return (RowSink){.row = write_row, .owner = writer};
 }
 
 void ndjson_writer_end(NdjsonWriter *writer, const InspectorCounts *counts, bool damaged)
@@ -322,7 +432,7 @@ void ndjson_writer_end(NdjsonWriter *writer, const InspectorCounts *counts, bool
   ByteBuffer *out = writer->out;
   json_raw(out, "{\"kind\":\"end\"");
   for (size_t kind = 0; kind < LINE_KIND_COUNT; kind++)
-    json_key_number(out, kind_names[kind], counts->rows[kind]);
+    json_key_number(out, line_kind_name((LineKind)kind), counts->rows[kind]);
   json_key_number(out, "frames", counts->frames);
   json_key_number(out, "bytes", counts->bytes);
   json_key(out, "damaged");

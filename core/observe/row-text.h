@@ -19,7 +19,7 @@ typedef struct {
   const char *rfc;         /* "" for none */
   const char *phase;       /* state's stable name, or "" */
   const char *phase_label; /* translated, or "" */
-  char *owned_gloss;
+  char *owned_gloss, *owned_explanation;
   bool masked;                                /* something was masked */
   bool has_invalid;                           /* some byte was not UTF-8 */
   size_t raw_secret_start, raw_secret_length; /* part of raw to hide; length 0 for none or when revealed */
@@ -28,6 +28,14 @@ typedef struct {
 
 /* Fills *line with what the decoder said of the event's row, for a DecoderClass's dissect. */
 void row_line(const RowEvent *event, DecodedLine *line);
+
+/* Takes the event's bytes apart into *parts, views into the event and scratch. Returns the protocol's class,
+ * or NULL, with *parts empty, where the row has no bytes of its own or nobody can read them. */
+const DecoderClass *row_dissect(const RowEvent *event, ByteBuffer *scratch, DissectedLine *parts);
+
+/* Returns the pieces of an argument as it is shown: *before, then, where the return is true, SECRET_MASK,
+ * then *after. */
+bool row_mask_argument(const DissectedLine *parts, bool reveal, Bytes *before, Bytes *after);
 
 /* Makes an empty RowText, to be used again and again; clear frees it. */
 void row_text_init(RowText *text);

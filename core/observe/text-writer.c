@@ -312,7 +312,7 @@ static void put_line(TextWriter *writer, const Row *row)
   }
 }
 
-/* A note or a log-in, below the line it is about. */
+/* A note, a log-in or a letter, below the line it is about. */
 static void put_remark(TextWriter *writer, const Row *row)
 {
   static const struct {
@@ -320,9 +320,11 @@ static void put_remark(TextWriter *writer, const Row *row)
     int colour;
   } looks[] = {
       [SEVERITY_INFO] = {"ℹ ", BLUE}, [SEVERITY_WARNING] = {"⚠ ", YELLOW}, [SEVERITY_ERROR] = {"✖ ", RED}};
-  bool note = row->kind == LINE_NOTE;
-  Severity severity = note ? note_text((NoteCode)MIN(row->word, NOTE_COUNT - 1))->severity : SEVERITY_WARNING;
-  g_autoptr(GString) text = g_string_new(note ? looks[severity].sign : "👁 ");
+  bool note = row->kind == LINE_NOTE, letter = row->kind == LINE_MESSAGE;
+  Severity severity = note     ? note_text((NoteCode)MIN(row->word, NOTE_COUNT - 1))->severity
+                      : letter ? SEVERITY_INFO
+                               : SEVERITY_WARNING;
+  g_autoptr(GString) text = g_string_new(note ? looks[severity].sign : letter ? "✉ " : "👁 ");
   if (!note) g_string_append_printf(text, "%s · ", writer->text.wire->str);
   g_string_append(text, writer->text.gloss);
   put_spaces(writer, INDENT);
@@ -368,7 +370,7 @@ static void write_row(void *owner, const RowEvent *event)
   if (row->kind == LINE_SESSION) {
     /* The heading has just said it. */
     if (!begun || row->word != STREAM_OPENED) put_session(writer, row, NULL);
-  } else if (row->kind == LINE_NOTE || row->kind == LINE_CREDENTIAL) {
+  } else if (row->kind == LINE_NOTE || row->kind == LINE_CREDENTIAL || row->kind == LINE_MESSAGE) {
     put_remark(writer, row);
   } else {
     put_line(writer, row);
@@ -377,7 +379,7 @@ static void write_row(void *owner, const RowEvent *event)
 
 RowSink text_writer_get_sink(TextWriter *writer)
 {
-  return (RowSink){write_row, NULL, writer};
+  return (RowSink){.row = write_row, .owner = writer};
 }
 
 void text_writer_end(TextWriter *writer, const InspectorCounts *counts)

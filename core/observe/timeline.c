@@ -3,6 +3,7 @@
 #include "observe/timeline.h"
 
 #include "base/limits.h"
+#include "mail/message-text.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -23,8 +24,10 @@ typedef struct {
 
 typedef struct {
   StreamInfo info;
-  bool told;           /* info is set, and read without the lock from then on */
-  GArray *segments[2]; /* of KeptSegment, by Direction, in order of offset */
+  bool told;              /* info is set, and read without the lock from then on */
+  GArray *segments[2];    /* of KeptSegment, by Direction, in order of offset */
+  GByteArray *derived[2]; /* unpacked bytes, by Direction, from the first on; NULL while there are none */
+  GArray *derived_segments[2]; /* of KeptSegment: out of which frames they came */
 } KeptStream;
 
 struct Timeline {
@@ -37,8 +40,10 @@ struct Timeline {
   bool has_start;
   GMutex lock; /* guards all below */
   GPtrArray *streams;
+  size_t derived_bytes;
   GHashTable *notes;       /* id remarked on → index of its first note */
   GHashTable *credentials; /* id of the row → Credential, deep */
+  GHashTable *messages;    /* id of the row → MessageRecord */
 };
 
 static void free_stream(gpointer data)
@@ -46,6 +51,10 @@ static void free_stream(gpointer data)
   KeptStream *stream = data;
   g_array_unref(stream->segments[0]);
   g_array_unref(stream->segments[1]);
+  for (int i = 0; i < 2; i++) {
+    if (stream->derived[i] != NULL) g_byte_array_unref(stream->derived[i]);
+    if (stream->derived_segments[i] != NULL) g_array_unref(stream->derived_segments[i]);
+  }
   g_free(stream);
 }
 
@@ -81,6 +90,7 @@ Timeline *timeline_new(int source_fd)
   timeline->streams = g_ptr_array_new_with_free_func(free_stream);
   timeline->notes = g_hash_table_new(NULL, NULL);
   timeline->credentials = g_hash_table_new_full(NULL, NULL, NULL, free_credential);
+  timeline->messages = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)message_record_unref);
   return timeline;
 }
 
@@ -99,6 +109,7 @@ void timeline_unref(Timeline *timeline)
   g_ptr_array_unref(timeline->streams);
   g_hash_table_unref(timeline->notes);
   g_hash_table_unref(timeline->credentials);
+  g_hash_table_unref(timeline->messages);
   g_mutex_clear(&timeline->lock);
   if (timeline->source_fd >= 0) close(timeline->source_fd);
   g_free(timeline);
@@ -126,6 +137,13 @@ static void keep_credential(Timeline *timeline, const RowEvent *event)
   g_hash_table_insert(timeline->credentials, GUINT_TO_POINTER(event->row->id), copy);
 }
 
+/* A record never changes, so that it can be shared with the thread that made it. */
+static void keep_message(Timeline *timeline, const RowEvent *event)
+{
+  MessageRecord *shared = (MessageRecord *)(uintptr_t)event->message;
+  g_hash_table_insert(timeline->messages, GUINT_TO_POINTER(event->row->id), message_record_ref(shared));
+}
+
 static void take_row(void *owner, const RowEvent *event)
 {
   Timeline *timeline = owner;
@@ -143,12 +161,38 @@ static void take_row(void *owner, const RowEvent *event)
   if (event->row->kind == LINE_NOTE && !g_hash_table_contains(timeline->notes, about))
     g_hash_table_insert(timeline->notes, about, GUINT_TO_POINTER(index));
   if (event->credential != NULL) keep_credential(timeline, event);
+  if (event->message != NULL) keep_message(timeline, event);
   g_mutex_unlock(&timeline->lock);
+}
+
+/* Unpacked bytes lie in no source, so they are kept; beyond the cap they are not. Called with the lock held.
+ */
+static void keep_derived(Timeline *timeline, const StreamSegment *segment)
+{
+  KeptStream *stream = need_stream(timeline, segment->stream);
+  Direction direction = segment->direction;
+  if (stream->derived[direction] == NULL) {
+    stream->derived[direction] = g_byte_array_new();
+    stream->derived_segments[direction] = g_array_new(FALSE, FALSE, sizeof(KeptSegment));
+  }
+  bool follows = segment->offset == stream->derived[direction]->len;
+  if (!follows || timeline->derived_bytes + segment->length > LIMIT_DERIVED_BYTES) return;
+  timeline->derived_bytes += segment->length;
+  g_byte_array_append(stream->derived[direction], segment->bytes.data, segment->length);
+  KeptSegment kept = {segment->offset,        segment->source_offset, segment->length,   segment->frame,
+                      segment->header_length, segment->frame_length,  segment->link_type};
+  g_array_append_val(stream->derived_segments[direction], kept);
 }
 
 static void take_segment(void *owner, const StreamSegment *segment)
 {
   Timeline *timeline = owner;
+  if (segment->layer > 0) {
+    g_mutex_lock(&timeline->lock);
+    keep_derived(timeline, segment);
+    g_mutex_unlock(&timeline->lock);
+    return;
+  }
   KeptSegment kept = {segment->offset,        segment->source_offset, segment->length,   segment->frame,
                       segment->header_length, segment->frame_length,  segment->link_type};
   g_mutex_lock(&timeline->lock);
@@ -158,7 +202,7 @@ static void take_segment(void *owner, const StreamSegment *segment)
 
 RowSink timeline_get_sink(Timeline *timeline)
 {
-  return (RowSink){take_row, take_segment, timeline};
+  return (RowSink){.row = take_row, .segment = take_segment, .owner = timeline};
 }
 
 void timeline_publish(Timeline *timeline)
@@ -231,7 +275,13 @@ static GArray *find_segments(Timeline *timeline, const Row *row, uint64_t length
 {
   GArray *found = g_array_new(FALSE, FALSE, sizeof(KeptSegment));
   g_mutex_lock(&timeline->lock);
-  const GArray *all = need_stream(timeline, row->stream)->segments[row->direction];
+  KeptStream *stream = need_stream(timeline, row->stream);
+  const GArray *all =
+      row->layer > 0 ? stream->derived_segments[row->direction] : stream->segments[row->direction];
+  if (all == NULL) {
+    g_mutex_unlock(&timeline->lock);
+    return found;
+  }
   guint low = 0, high = all->len;
   while (low < high) {
     guint middle = low + (high - low) / 2;
@@ -277,11 +327,24 @@ static bool has_bytes(const Row *row)
          row->length > 0;
 }
 
+static void read_derived(Timeline *timeline, const Row *row, uint64_t length, ByteBuffer *bytes)
+{
+  g_mutex_lock(&timeline->lock);
+  const GByteArray *all = need_stream(timeline, row->stream)->derived[row->direction];
+  Bytes view = all == NULL ? BYTES_EMPTY : (Bytes){all->data, all->len};
+  byte_buffer_append(bytes, bytes_slice(view, (size_t)row->offset, (size_t)length));
+  g_mutex_unlock(&timeline->lock);
+}
+
 bool timeline_read(Timeline *timeline, const Row *row, size_t limit, ByteBuffer *bytes, GError **error)
 {
   byte_buffer_reset(bytes);
-  if (!has_bytes(row)) return true;
+  if (!has_bytes(row) || limit == 0) return true;
   uint64_t length = MIN(row->length, (uint64_t)limit);
+  if (row->layer > 0) {
+    read_derived(timeline, row, length, bytes);
+    return true;
+  }
   g_autoptr(GArray) segments = find_segments(timeline, row, length, G_MAXUINT);
   for (guint i = 0; i < segments->len; i++) {
     const KeptSegment *segment = &g_array_index(segments, KeptSegment, i);
@@ -294,15 +357,64 @@ bool timeline_read(Timeline *timeline, const Row *row, size_t limit, ByteBuffer 
   return true;
 }
 
+static const MessageRecord *find_record(Timeline *timeline, uint32_t id)
+{
+  g_mutex_lock(&timeline->lock);
+  const MessageRecord *message = g_hash_table_lookup(timeline->messages, GUINT_TO_POINTER(id));
+  g_mutex_unlock(&timeline->lock);
+  return message;
+}
+
+int64_t timeline_find_message(Timeline *timeline, uint32_t id)
+{
+  enum { NEAR = 64 }; /* a letter's line follows its body's closely */
+  uint32_t count = timeline_get_count(timeline);
+  if (id == 0 || id > count) return -1;
+  for (uint32_t i = id - 1; i < count && i < id + NEAR; i++) {
+    const Row *row = timeline_get_row(timeline, i);
+    if (row->kind == LINE_MESSAGE && (row->id == id || row->about == id)) return i;
+  }
+  return -1;
+}
+
+bool timeline_read_message(Timeline *timeline, const Row *row, size_t limit, ByteBuffer *bytes,
+                           GError **error)
+{
+  const MessageRecord *message = find_record(timeline, row->id);
+  ByteBuffer wire = {0};
+  byte_buffer_reset(bytes);
+  if (message == NULL) {
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "no letter");
+    return false;
+  }
+  bool read = true;
+  for (guint i = 0; i < message->pieces->len && read && byte_buffer_view(bytes).length < limit; i++) {
+    const MessagePiece *piece = &g_array_index(message->pieces, MessagePiece, i);
+    Row place = *row;
+    place.offset = piece->offset;
+    place.length = piece->length;
+    read = timeline_read(timeline, &place, limit - byte_buffer_view(bytes).length, &wire, error);
+    if (message->doubled_dots)
+      message_text_undo_dots(bytes, byte_buffer_view(&wire));
+    else
+      byte_buffer_append(bytes, byte_buffer_view(&wire));
+  }
+  byte_buffer_clear(&wire);
+  return read;
+}
+
 bool timeline_get_event(Timeline *timeline, const Row *row, ByteBuffer *raw, RowEvent *event)
 {
-  bool read = timeline_read(timeline, row, LIMIT_LINE_SHOWN, raw, NULL);
+  bool keep_raw = row->kind != LINE_DATA && row->kind != LINE_MESSAGE;
+  bool read = timeline_read(timeline, row, keep_raw ? LIMIT_LINE_SHOWN : 0, raw, NULL);
   g_mutex_lock(&timeline->lock);
   const Credential *credential = g_hash_table_lookup(timeline->credentials, GUINT_TO_POINTER(row->id));
   g_mutex_unlock(&timeline->lock);
-  bool keep_raw = row->kind != LINE_DATA;
-  *event = (RowEvent){row, timeline_get_stream(timeline, row->stream),
-                      keep_raw ? byte_buffer_view(raw) : BYTES_EMPTY, credential};
+  *event = (RowEvent){.row = row,
+                      .stream = timeline_get_stream(timeline, row->stream),
+                      .raw = keep_raw ? byte_buffer_view(raw) : BYTES_EMPTY,
+                      .credential = credential,
+                      .message = find_record(timeline, row->id)};
   return read;
 }
 
@@ -321,6 +433,11 @@ GArray *timeline_get_places(Timeline *timeline, const Row *row, guint limit)
                       .frame_length = segment->frame_length,
                       .highlight_start = segment->header_length + (uint32_t)(from - segment->offset),
                       .highlight_length = (uint32_t)(to - from)};
+    /* packed bytes cannot be told apart: all that the frame brought is the row's */
+    if (row->layer > 0) {
+      place.highlight_start = segment->header_length;
+      place.highlight_length = segment->frame_length - MIN(segment->frame_length, segment->header_length);
+    }
     g_array_append_val(places, place);
   }
   return places;

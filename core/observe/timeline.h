@@ -50,6 +50,15 @@ int64_t timeline_find_note(Timeline *timeline, uint32_t id);
  */
 bool timeline_read(Timeline *timeline, const Row *row, size_t limit, ByteBuffer *bytes, GError **error);
 
+/* Returns the index of the letter that the row with that id carries (a body's line, a letter's own line), or
+ * -1. */
+int64_t timeline_find_message(Timeline *timeline, uint32_t id);
+
+/* Reads the letter of a row of kind LINE_MESSAGE into bytes (reset first), doubled dots undone, up to limit
+ * bytes of it. Returns false with *error set where it cannot be read, or is no letter's row. */
+bool timeline_read_message(Timeline *timeline, const Row *row, size_t limit, ByteBuffer *bytes,
+                           GError **error);
+
 /* Fills *event for a row, with its bytes (at most LIMIT_LINE_SHOWN) read into raw, for row_text_set. Where
  * the bytes cannot be read raw is left empty; returns false then. event's views are valid until raw changes.
  */

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "base/byte-buffer.h"
+#include "mail/message-record.h"
+#include "protocol/line-items.h"
 #include "protocol/vocabulary.h"
 
 typedef enum { DIRECTION_TO_SERVER, DIRECTION_TO_CLIENT } Direction;
@@ -57,12 +59,30 @@ typedef enum {
   NOTE_BAD_REPLY,   /* a server line that is no reply */
   NOTE_BARE_CR,
   NOTE_NUL,
-  NOTE_FALSE_END,          /* LF.LF and the like inside a body: some servers would stop there */
-  NOTE_STARTTLS_REFUSED,   /* the dialogue goes on in clear text */
-  NOTE_STARTTLS_STRIPPED,  /* the offer was overwritten on the way */
-  NOTE_STARTTLS_INJECTION, /* commands sent in clear after STARTTLS */
-  NOTE_EARLY_REPLY,        /* a reply before the message had ended */
-  NOTE_SENDER_MISMATCH,    /* envelope sender and From header differ */
+  NOTE_FALSE_END,            /* LF.LF and the like inside a body: some servers would stop there */
+  NOTE_STARTTLS_REFUSED,     /* the dialogue goes on in clear text */
+  NOTE_STARTTLS_STRIPPED,    /* the offer was overwritten on the way */
+  NOTE_STARTTLS_INJECTION,   /* commands sent in clear after STARTTLS */
+  NOTE_EARLY_REPLY,          /* a reply before the message had ended */
+  NOTE_SENDER_MISMATCH,      /* envelope sender and From header differ */
+  NOTE_HIDDEN_RECIPIENT,     /* in the envelope, in no header: Bcc, a list, a forward */
+  NOTE_RETURN_PATH_MISMATCH, /* Return-Path header and envelope sender differ */
+  NOTE_SMUGGLING,            /* a body that two servers would cut in different places */
+  NOTE_WRONG_ORDER,          /* 503 and the like: a right command at the wrong time */
+  NOTE_TOO_MANY_RECIPIENTS,
+  NOTE_STARTTLS_NOT_USED, /* offered, and the client logs in or sends mail in clear all the same */
+  NOTE_STARTTLS_MISSING,  /* this server offered it before, and now does not */
+  NOTE_DELETE_UNDONE,     /* DELE without QUIT: nothing is deleted */
+  NOTE_BODY_LENGTH,       /* a length announced and the bytes that came differ */
+  NOTE_COMPRESSED,        /* from here on the line is compressed */
+  NOTE_PLAIN_ON_TLS_PORT,
+  NOTE_OTHER_PROTOCOL, /* something else on a mail port */
+  NOTE_RESOLVED,       /* this address was learned from a DNS answer seen before */
+  NOTE_BAD_CHECKSUM,
+  NOTE_FRAGMENTS_LOST,
+  NOTE_NESTED_TOO_DEEP,  /* parts or parentheses beyond the cap */
+  NOTE_COMPRESSED_LOST,  /* a compressed stream that cannot be unpacked any further */
+  NOTE_UNWANTED_MESSAGE, /* sent although DATA was refused */
   NOTE_COUNT,
 } NoteCode;
 
@@ -99,6 +119,7 @@ typedef struct {
   uint16_t word;          /* command: its row in words; reply: its row in replies; note: its NoteCode; or
                              VOCABULARY_UNKNOWN */
   uint16_t answered_word; /* reply: the row in words of the command it answers, or VOCABULARY_UNKNOWN */
+  uint8_t sasl_step;      /* a line of a log-in: its step (sasl-steps.h); 0 none */
   uint32_t about;  /* reply: id of the command answered; data, credential, note: id of the line it belongs to;
                       0 none */
   uint32_t lines;  /* reply, data: number of lines */
@@ -107,33 +128,63 @@ typedef struct {
   Bytes
       raw; /* the bytes, at most LIMIT_LINE_SHOWN; empty for data and for lines without bytes of their own */
   const Credential *credential;
+  const MessageRecord *message; /* LINE_MESSAGE; who keeps it takes a reference */
 } DecodedLine;
+
+/* What is remembered of one server (address and port) over all its conversations, for remarks that compare
+ * them. All zero: nothing yet. */
+typedef struct {
+  bool offered_starttls;
+  uint32_t answer; /* id of the DNS answer that told its address last; 0 none */
+} ServerMemory;
 
 /* Where lines go. emit returns the line's id (from 1), by which later lines refer to it. The receiver stamps
  * it with the frame and time of the chunk being fed. */
 typedef struct {
   uint32_t (*emit)(void *owner, const DecodedLine *line);
   void *owner;
+  /* The bytes of messages as they come, doubled dots undone, each before its LINE_MESSAGE: for who writes
+   * them out. message tells them apart and is not complete before that line; empty bytes: it begins here.
+   * Without a LINE_MESSAGE it turned out to be none. NULL where nobody wants them. */
+  void (*content)(void *owner, const MessageRecord *message, Bytes bytes);
+  ServerMemory *server; /* or NULL */
+  bool datagrams;       /* what comes is whole datagrams, not a stream */
+  /* The answer with that id told an address, 4 or 16 bytes in network order. NULL where nobody wants them. */
+  void (*address)(void *owner, uint32_t id, Bytes address);
+  bool closed; /* told before `finish`: the connection has ended, not just the capture */
 } DecoderSink;
+
+/* A layer that is put under the same decoder: its bytes are then what the filter makes of the stream's. */
+typedef enum { STREAM_FILTER_NONE, STREAM_FILTER_INFLATE } StreamFilter;
 
 /* What a decoder wants after a chunk. */
 typedef struct {
-  ProtocolId next; /* PROTOCOL_NONE: go on; else hand both directions over to it (STARTTLS, COMPRESS) */
-  size_t consumed; /* with next: bytes of the chunk that were still ours */
+  ProtocolId next; /* PROTOCOL_NONE: go on; else hand both directions over to it (STARTTLS) */
+  size_t consumed; /* with next or filter: bytes of the chunk that were still ours */
+  /* Not NONE: both directions go through this filter from here on, to the same decoder (COMPRESS). Offsets
+   * then count from the first byte that the filter gives out. */
+  StreamFilter filter;
+  bool finished; /* nothing more can be read: the decoder is not asked again */
 } DecoderVerdict;
 
-#define DECODER_GOES_ON ((DecoderVerdict){PROTOCOL_NONE, 0})
+#define DECODER_GOES_ON ((DecoderVerdict){PROTOCOL_NONE, 0, STREAM_FILTER_NONE, false})
 
 /* A line taken apart for showing. Views point into raw or into scratch, valid until either changes. */
 typedef struct {
   Bytes tag;      /* IMAP */
+  Bytes items;    /* the data as a tree, for line_items_next (line-items.h); empty where there is none */
+  Bytes mailbox;  /* IMAP: the mailbox's name decoded, where that differs; else empty */
   Bytes verb;     /* upper case; AUTH-RESPONSE for SASL; query/answer: the name asked */
   Bytes argument; /* as interfaces.md says (literals as quoted strings); query/answer: the type */
   Bytes code;     /* reply */
   Bytes enhanced; /* reply: "2.1.5" or empty */
   Bytes text; /* reply: without code, enhanced code kept; lines joined by \n; answer: records, one a line */
   size_t secret_start, secret_length;         /* part of argument to be masked; length 0: none */
-  size_t raw_secret_start, raw_secret_length; /* the same part in raw, for the view of bytes */
+  size_t raw_secret_start, raw_secret_length; /* the same part in raw, and others, for the view of bytes */
+  size_t raw_shown; /* bytes of raw that a list shows (a request's first line); 0: all */
+  struct {
+    Bytes event, server_name, version, cipher, subject; /* empty where there is none */
+  } tls;                                                /* LINE_TLS */
 } DissectedLine;
 
 /* What a recogniser is told. Views hold the first bytes of each direction, at most LIMIT_RECOGNITION_BYTES.
@@ -145,6 +196,14 @@ typedef struct {
 } StreamStart;
 
 typedef enum { RECOGNISED_NO, RECOGNISED_MAYBE, RECOGNISED_YES } Recognition;
+
+/* A line's meaning told more exactly than by its row of the vocabulary. */
+typedef struct {
+  const char *gloss;       /* N_(); NULL: as the row says */
+  const char *explanation; /* N_(), or text already translated */
+  const char *rfc;
+  bool gloss_only; /* set by the caller: only the gloss is wanted */
+} ReplyRefinement;
 
 /* One protocol as observe sees it. */
 typedef struct DecoderClass {
@@ -164,4 +223,7 @@ typedef struct DecoderClass {
   /* Takes apart a line that this protocol's decoder emitted. Of line, kind, direction, flags, secret, word
    * and raw are used. scratch is reset first. */
   void (*dissect)(const DecodedLine *line, ByteBuffer *scratch, DissectedLine *dissected);
+  /* May be NULL. Returns true where the parts of a reply tell more than its code does; *out is then valid
+   * until the next call in this thread. */
+  bool (*refine)(const DecodedLine *line, const DissectedLine *parts, ReplyRefinement *out);
 } DecoderClass;

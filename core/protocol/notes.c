@@ -48,6 +48,54 @@ static const NoteText notes[NOTE_COUNT] = {
                           N_("The server answers before the message has come to its end")},
     [NOTE_SENDER_MISMATCH] = {"sender-mismatch", SEVERITY_WARNING,
                               N_("The envelope names one sender, the From header another")},
+    [NOTE_HIDDEN_RECIPIENT] =
+        {"hidden-recipient", SEVERITY_INFO,
+         N_("A recipient of the envelope stands in no header: a Bcc, a mailing list or a "
+            "forwarded letter looks like this")},
+    [NOTE_RETURN_PATH_MISMATCH] = {"return-path-mismatch", SEVERITY_INFO,
+                                   N_("The Return-Path header names another sender than the envelope does")},
+    [NOTE_SMUGGLING] = {"smuggling", SEVERITY_ERROR,
+                        N_("Two servers could see the end of this message in different places: a second "
+                           "message may be hidden inside")},
+    [NOTE_WRONG_ORDER] = {"wrong-order", SEVERITY_WARNING,
+                          N_("The command is right, the moment is not: another has to come first")},
+    [NOTE_TOO_MANY_RECIPIENTS] = {"too-many-recipients", SEVERITY_WARNING,
+                                  N_("More recipients than this server takes at a time; the client sends the "
+                                     "rest in another transaction")},
+    [NOTE_STARTTLS_NOT_USED] = {"starttls-not-used", SEVERITY_WARNING,
+                                N_("The server offered TLS, and the client goes on in clear text")},
+    [NOTE_STARTTLS_MISSING] = {"starttls-missing", SEVERITY_ERROR,
+                               N_("This server offered STARTTLS before and does not now: somebody on the way "
+                                  "may have taken the offer out")},
+    [NOTE_DELETE_UNDONE] = {"delete-undone", SEVERITY_WARNING,
+                            N_("The session ended without QUIT: what was marked with DELE stays")},
+    [NOTE_BODY_LENGTH] = {"body-length", SEVERITY_WARNING,
+                          N_("The length announced and the bytes that came differ by %s")},
+    [NOTE_COMPRESSED] = {"compressed", SEVERITY_INFO,
+                         N_("From here on both sides compress; this is no protection: anyone can unpack it")},
+    [NOTE_COMPRESSED_LOST] =
+        {"compressed-lost", SEVERITY_WARNING,
+         N_("What is compressed here has a gap or cannot be right: from here on this side "
+            "cannot be read")},
+    [NOTE_PLAIN_ON_TLS_PORT] =
+        {"plain-on-tls-port", SEVERITY_WARNING,
+         N_("This port is meant for TLS from the first byte, yet plain text is spoken")},
+    [NOTE_OTHER_PROTOCOL] =
+        {"other-protocol", SEVERITY_WARNING,
+         N_("A mail port, but what is spoken here is no mail protocol that Carteiro knows")},
+    [NOTE_RESOLVED] = {"resolved", SEVERITY_INFO,
+                       N_("The address of this server was learned from the DNS answer before")},
+    [NOTE_BAD_CHECKSUM] = {"bad-checksum", SEVERITY_INFO,
+                           N_("A checksum does not fit; the capturing machine’s network card may fill it in "
+                              "later, so the bytes are shown all the same")},
+    [NOTE_FRAGMENTS_LOST] = {"fragments-lost", SEVERITY_WARNING,
+                             N_("IP fragments are missing: what they carried cannot be shown")},
+    [NOTE_NESTED_TOO_DEEP] = {"nested-too-deep", SEVERITY_WARNING,
+                              N_("Nested deeper than Carteiro follows; the innermost is not taken apart")},
+    [NOTE_UNWANTED_MESSAGE] =
+        {"unwanted-message", SEVERITY_WARNING,
+         N_("DATA was refused and the letter is sent all the same: the server takes its "
+            "lines for commands")},
 };
 
 const NoteText *note_text(NoteCode code)

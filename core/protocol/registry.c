@@ -3,9 +3,12 @@
 #include "protocol/registry.h"
 
 #include "protocol/dns/dns-decoder.h"
+#include "protocol/http/http-decoder.h"
 #include "protocol/imap/imap-decoder.h"
+#include "protocol/pop2/pop2-decoder.h"
 #include "protocol/pop3/pop3-decoder.h"
 #include "protocol/smtp/smtp-decoder.h"
+#include "protocol/tls/tls-observer.h"
 
 #define PORTS_MAX 8
 
@@ -18,12 +21,12 @@ static const struct {
 } protocols[PROTOCOL_COUNT] = {
     [PROTOCOL_NONE] = {"", "", NULL, {0}},
     [PROTOCOL_SMTP] = {"smtp", "SMTP", &smtp_decoder_class, {25, 587, 2525, 2587}},
-    [PROTOCOL_POP2] = {"pop2", "POP2", NULL, {109, 2109}},
+    [PROTOCOL_POP2] = {"pop2", "POP2", &pop2_decoder_class, {109, 2109}},
     [PROTOCOL_POP3] = {"pop3", "POP3", &pop3_decoder_class, {110, 2110}},
     [PROTOCOL_IMAP] = {"imap", "IMAP", &imap_decoder_class, {143, 2143}},
-    [PROTOCOL_HTTP] = {"http", "HTTP", NULL, {80, 2080}},
+    [PROTOCOL_HTTP] = {"http", "HTTP", &http_decoder_class, {80, 2080}},
     [PROTOCOL_DNS] = {"dns", "DNS", &dns_decoder_class, {53}},
-    [PROTOCOL_TLS] = {"tls", "TLS", NULL, {465, 993, 995, 443, 2465, 2993, 2995}},
+    [PROTOCOL_TLS] = {"tls", "TLS", &tls_observer_class, {465, 993, 995, 443, 2465, 2993, 2995}},
 };
 
 const DecoderClass *registry_get(ProtocolId id)

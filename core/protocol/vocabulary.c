@@ -15,9 +15,9 @@ static uint16_t find_row(const Vocabulary *vocabulary, Bytes code, const char *a
 {
   for (size_t i = 0; i < vocabulary->reply_count; i++) {
     const VocabularyReply *reply = &vocabulary->replies[i];
-    if ((reply->after == NULL) != (after == NULL)) continue;
-    if (after != NULL && strcmp(reply->after, after) != 0) continue;
-    if (bytes_equal_ignore_case(code, reply->code)) return (uint16_t)i;
+    if ((reply->after == NULL) != (after == NULL) || !bytes_equal_ignore_case(code, reply->code)) continue;
+    if (after == NULL || (reply->after[0] == after[0] && strcmp(reply->after, after) == 0))
+      return (uint16_t)i;
   }
   return VOCABULARY_UNKNOWN;
 }

@@ -3,8 +3,8 @@
 #include "simulate/scenario-reader.h"
 
 #include "base/i18n.h"
+#include "base/word-advice.h"
 #include "simulate/quantity.h"
-#include "simulate/word-advice.h"
 
 #include <stdarg.h>
 #include <string.h>

@@ -3,6 +3,8 @@
  * needs a swap. */
 #include "wire/checksum.h"
 
+#include "wire/ipv4.h"
+#include "wire/ipv6.h"
 #include "wire/layer.h"
 
 static inline uint64_t load64(const uint8_t *data)
@@ -63,18 +65,48 @@ uint16_t checksum_finish(uint64_t sum)
   return (uint16_t)~fold(sum);
 }
 
+/* Judges the checksum of an IPv4 header; 0 is what a card was going to fill in, and so was the rest of a
+ * large segment whose header does not tell its length. */
+static ChecksumVerdict verify_ipv4(Bytes header)
+{
+  ByteReader reader = byte_reader(header);
+  byte_reader_take(&reader, 2);
+  if (byte_reader_be16(&reader) == 0) return CHECKSUM_UNKNOWN;
+  byte_reader_take(&reader, 6);
+  if (byte_reader_be16(&reader) == 0) return CHECKSUM_OFFLOAD;
+  return checksum_finish(checksum_add(0, header)) == 0 ? CHECKSUM_GOOD : CHECKSUM_BAD;
+}
+
+/* Judges the checksum of TCP or UDP over segment. */
+static ChecksumVerdict verify_segment(const Packet *packet, Bytes segment)
+{
+  bool tcp = packet->kind == PACKET_TCP;
+  ByteReader stored = byte_reader(bytes_slice(segment, tcp ? 16 : 6, 2));
+  uint16_t value = byte_reader_be16(&stored);
+  if (!tcp && value == 0 && packet->source.version == 4) return CHECKSUM_ABSENT;
+  uint8_t protocol = tcp ? IP_PROTOCOL_TCP : IP_PROTOCOL_UDP;
+  uint64_t sum =
+      checksum_add_pseudo_header(0, &packet->source, &packet->destination, protocol, segment.length);
+  if (checksum_finish(checksum_add(sum, segment)) == 0) return CHECKSUM_GOOD;
+  if (tcp && value == 0) return CHECKSUM_UNKNOWN;
+  /* a card that cuts a large segment adds the length of each part itself */
+  uint64_t part = checksum_add_pseudo_header(0, &packet->source, &packet->destination, protocol, 0);
+  return value == fold(sum) || value == fold(part) ? CHECKSUM_OFFLOAD : CHECKSUM_BAD;
+}
+
 ChecksumVerdict checksum_verify(const Frame *frame, const Packet *packet)
 {
   bool tcp = packet->kind == PACKET_TCP;
-  if ((!tcp && packet->kind != PACKET_UDP) || packet->payload.length != packet->payload_length)
-    return CHECKSUM_UNKNOWN;
+  bool whole = packet->payload.length == packet->payload_length;
+  /* options and extension headers may hold the destination that the sum was made with: a source route */
+  bool plain = packet->network_length == (packet->source.version == 4 ? IPV4_HEADER : IPV6_HEADER);
+  if ((!tcp && packet->kind != PACKET_UDP) || !whole || !plain) return CHECKSUM_UNKNOWN;
+  if (packet->source.version == 4) {
+    ChecksumVerdict verdict =
+        verify_ipv4(bytes_slice(frame->bytes, packet->link_length, packet->network_length));
+    if (verdict == CHECKSUM_UNKNOWN || verdict == CHECKSUM_BAD) return verdict;
+  }
   Bytes segment = bytes_slice(frame->bytes, (size_t)packet->link_length + packet->network_length,
                               packet->transport_length + packet->payload.length);
-  Bytes stored = bytes_slice(segment, tcp ? 16 : 6, 2);
-  uint16_t value = (uint16_t)(stored.data[0] << 8 | stored.data[1]);
-  if (!tcp && value == 0 && packet->source.version == 4) return CHECKSUM_ABSENT;
-  uint64_t sum = checksum_add_pseudo_header(0, &packet->source, &packet->destination,
-                                            tcp ? IP_PROTOCOL_TCP : IP_PROTOCOL_UDP, segment.length);
-  if (checksum_finish(checksum_add(sum, segment)) == 0) return CHECKSUM_GOOD;
-  return value == fold(sum) ? CHECKSUM_OFFLOAD : CHECKSUM_BAD;
+  return verify_segment(packet, segment);
 }

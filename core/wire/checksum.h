@@ -17,7 +17,7 @@ uint64_t checksum_add_pseudo_header(uint64_t sum, const IpAddress *source, const
 uint16_t checksum_finish(uint64_t sum);
 
 typedef enum {
-  CHECKSUM_UNKNOWN, /* not TCP or UDP, or the capture cut the frame */
+  CHECKSUM_UNKNOWN, /* not TCP or UDP, the capture cut the frame, or IPv4 does not tell its length */
   CHECKSUM_GOOD,
   CHECKSUM_ABSENT,  /* UDP over IPv4 may leave it out */
   CHECKSUM_OFFLOAD, /* only the pseudo-header is summed: the network card was going to finish it; not an error
@@ -25,5 +25,6 @@ typedef enum {
   CHECKSUM_BAD,
 } ChecksumVerdict;
 
-/* Judges the transport checksum of packet, which packet_parse made from frame. */
+/* Judges the transport checksum of packet, which packet_parse made from frame, and the checksum of the IPv4
+ * header right before it: CHECKSUM_BAD when either is wrong. RFC 791 section 3.1, RFC 9293 section 3.1. */
 ChecksumVerdict checksum_verify(const Frame *frame, const Packet *packet);

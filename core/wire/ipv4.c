@@ -19,7 +19,7 @@ LayerStep ipv4_parse(Layer *layer, Packet *packet, uint8_t *protocol)
   uint8_t first = byte_reader_u8(&reader);
   byte_reader_take(&reader, 1);
   size_t total_length = byte_reader_be16(&reader);
-  byte_reader_take(&reader, 2);
+  uint16_t identification = byte_reader_be16(&reader);
   uint16_t fragment = byte_reader_be16(&reader);
   byte_reader_take(&reader, 1);
   *protocol = byte_reader_u8(&reader);
@@ -37,7 +37,14 @@ LayerStep ipv4_parse(Layer *layer, Packet *packet, uint8_t *protocol)
   packet->network_length = (uint16_t)header;
   packet->fragment = (fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) != 0;
   layer_skip(layer, header);
-  return packet->fragment ? LAYER_STOP : LAYER_NEXT;
+  if (!packet->fragment) return LAYER_NEXT;
+  packet->piece.payload = layer->captured;
+  packet->piece.payload_length = (uint32_t)layer->wire_length;
+  packet->piece.identification = identification;
+  packet->piece.offset = (uint16_t)((fragment & FRAGMENT_OFFSET) * 8u);
+  packet->piece.protocol = *protocol;
+  packet->piece.more = (fragment & MORE_FRAGMENTS) != 0;
+  return LAYER_STOP;
 }
 
 void ipv4_build(const IpAddress *source, const IpAddress *destination, uint8_t protocol, uint8_t time_to_live,

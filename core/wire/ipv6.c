@@ -22,13 +22,21 @@ static LayerStep parse_extension(Layer *layer, size_t row, Packet *packet, uint8
   size_t length = extensions[row].base + (size_t)byte_reader_u8(&reader) * extensions[row].unit;
   if (reader.overrun || length > layer->captured.length) return LAYER_DAMAGED;
   if (extensions[row].protocol == IP_PROTOCOL_FRAGMENT) {
+    uint16_t place = byte_reader_be16(&reader);
     /* Offset 0 and no more to come is a whole datagram after all: RFC 8200's atomic fragment. */
-    packet->fragment = (byte_reader_be16(&reader) & 0xfff9) != 0;
+    packet->fragment = (place & 0xfff9) != 0;
+    packet->piece.offset = place & 0xfff8;
+    packet->piece.more = (place & 1) != 0;
+    packet->piece.identification = byte_reader_be32(&reader);
   }
   *protocol = next;
   packet->network_length = (uint16_t)(packet->network_length + length);
   layer_skip(layer, length);
-  return packet->fragment ? LAYER_STOP : LAYER_NEXT;
+  if (!packet->fragment) return LAYER_NEXT;
+  packet->piece.payload = layer->captured;
+  packet->piece.payload_length = (uint32_t)layer->wire_length;
+  packet->piece.protocol = next;
+  return LAYER_STOP;
 }
 
 static LayerStep parse_extensions(Layer *layer, Packet *packet, uint8_t *protocol)

@@ -34,6 +34,15 @@ static PacketKind parse_transport(const Layer *layer, uint8_t protocol, Packet *
   return udp_parse(layer, packet) == LAYER_NEXT ? PACKET_UDP : PACKET_DAMAGED;
 }
 
+PacketKind packet_parse_transport(Bytes payload, uint8_t protocol, Packet *packet)
+{
+  Layer layer = {payload, payload.length};
+  packet->kind = protocol == IP_PROTOCOL_TCP || protocol == IP_PROTOCOL_UDP
+                     ? parse_transport(&layer, protocol, packet)
+                     : PACKET_OTHER;
+  return packet->kind;
+}
+
 /* Goes from the end of the link header to the transport, through tunnels. */
 static PacketKind parse_layers(const Frame *frame, Layer *layer, uint16_t ether_type, Packet *packet)
 {
@@ -49,6 +58,10 @@ static PacketKind parse_layers(const Frame *frame, Layer *layer, uint16_t ether_
     uint8_t protocol = 0;
     step = parse_network(layer, ether_type, packet, &protocol);
     if (step != LAYER_NEXT) return step == LAYER_STOP ? PACKET_OTHER : PACKET_DAMAGED;
+    if (protocol == IP_PROTOCOL_UDP && vxlan_parse(layer, &ether_type, &step)) {
+      if (step != LAYER_NEXT) return step == LAYER_STOP ? PACKET_OTHER : PACKET_DAMAGED;
+      continue;
+    }
     if (protocol == IP_PROTOCOL_TCP || protocol == IP_PROTOCOL_UDP)
       return parse_transport(layer, protocol, packet);
     step = parse_tunnel(layer, protocol, &ether_type);

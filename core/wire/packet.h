@@ -28,7 +28,19 @@ typedef struct {
   uint16_t network_length;   /* bytes of IP header and extensions */
   uint16_t transport_length; /* bytes of the TCP or UDP header */
   bool fragment;             /* an IP fragment other than a whole datagram: kind is PACKET_OTHER */
+  struct {
+    Bytes payload; /* captured */
+    uint32_t identification;
+    uint32_t payload_length; /* on the wire */
+    uint16_t offset;         /* of payload in the datagram, in bytes */
+    uint8_t protocol;        /* of the datagram's payload */
+    bool more;               /* it is not the last */
+  } piece;                   /* with fragment: RFC 791 §3.2, RFC 8200 §4.5 */
 } Packet;
+
+/* Parses a datagram's payload put together from fragments: TCP or UDP by its protocol number. Fills the
+ * transport's fields of *packet, whose addresses stay. Returns the kind; PACKET_OTHER for other protocols. */
+PacketKind packet_parse_transport(Bytes payload, uint8_t protocol, Packet *packet);
 
 /* Parses frame into *packet. Views point into the frame. Returns packet->kind; every field that the kind has
  * is set, the rest are zero. RFC 791, 8200, 9293, 768; IEEE 802.1Q. */

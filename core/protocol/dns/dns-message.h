@@ -14,7 +14,9 @@ typedef enum {
   DNS_MX = 15,
   DNS_TXT = 16,
   DNS_AAAA = 28,
+  DNS_SRV = 33,
   DNS_OPT = 41,
+  DNS_TLSA = 52,
   DNS_ANY = 255,
 } DnsType;
 

@@ -8,8 +8,9 @@
 static const struct {
   uint16_t type;
   const char *name;
-} types[] = {{DNS_A, "A"},   {DNS_NS, "NS"},   {DNS_CNAME, "CNAME"}, {DNS_SOA, "SOA"}, {DNS_PTR, "PTR"},
-             {DNS_MX, "MX"}, {DNS_TXT, "TXT"}, {DNS_AAAA, "AAAA"},   {DNS_OPT, "OPT"}, {DNS_ANY, "ANY"}};
+} types[] = {{DNS_A, "A"},     {DNS_NS, "NS"},   {DNS_CNAME, "CNAME"}, {DNS_SOA, "SOA"},
+             {DNS_PTR, "PTR"}, {DNS_MX, "MX"},   {DNS_TXT, "TXT"},     {DNS_AAAA, "AAAA"},
+             {DNS_OPT, "OPT"}, {DNS_ANY, "ANY"}, {DNS_SRV, "SRV"},     {DNS_TLSA, "TLSA"}};
 
 static const char *const response_codes[] = {"NOERROR",  "FORMERR", "SERVFAIL",
                                              "NXDOMAIN", "NOTIMP",  "REFUSED"};
@@ -163,6 +164,34 @@ static void append_quoted(ByteBuffer *text, GBytes *data)
   byte_buffer_append(text, BYTES_LITERAL("\""));
 }
 
+/* RFC 2782: priority, weight, port, and a target that is never compressed. */
+static void append_service(ByteBuffer *text, GBytes *data)
+{
+  gsize size;
+  const uint8_t *bytes = g_bytes_get_data(data, &size);
+  ByteReader reader = byte_reader((Bytes){bytes, size});
+  unsigned priority = byte_reader_be16(&reader), weight = byte_reader_be16(&reader),
+           port = byte_reader_be16(&reader);
+  byte_buffer_append_format(text, "%u %u %u ", priority, weight, port);
+  for (bool first = true;; first = false) {
+    Bytes label = byte_reader_take(&reader, byte_reader_u8(&reader));
+    if (reader.overrun || label.length == 0) return;
+    if (!first) byte_buffer_append(text, BYTES_LITERAL("."));
+    for (size_t i = 0; i < label.length; i++)
+      byte_buffer_append_format(text, label.data[i] > ' ' && label.data[i] < 0x7f ? "%c" : "\\%03u",
+                                label.data[i]);
+  }
+}
+
+/* RFC 6698 §2.2. */
+static void append_certificate_association(ByteBuffer *text, GBytes *data)
+{
+  gsize size;
+  const uint8_t *bytes = g_bytes_get_data(data, &size);
+  for (gsize i = 0; i < size; i++)
+    byte_buffer_append_format(text, i < 3 ? "%u " : "%02x", bytes[i]);
+}
+
 void dns_record_format(const DnsRecord *record, ByteBuffer *text)
 {
   char room[12];
@@ -178,6 +207,10 @@ void dns_record_format(const DnsRecord *record, ByteBuffer *text)
       byte_buffer_append_format(text, " %u", record->numbers[i]);
   } else if (record->target != NULL) {
     byte_buffer_append(text, bytes_from_string(record->target));
+  } else if (record->type == DNS_SRV && record->data != NULL) {
+    append_service(text, record->data);
+  } else if (record->type == DNS_TLSA && record->data != NULL) {
+    append_certificate_association(text, record->data);
   } else if (record->type == DNS_TXT) {
     append_quoted(text, record->data);
   } else {

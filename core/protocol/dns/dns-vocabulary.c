@@ -44,6 +44,14 @@ static const VocabularyWord words[] = {
          N_("The zone's first record: its main server, who is responsible, and how long others may keep what "
             "they "
             "learned.")),
+    TYPE("SRV", "RFC 6186 §3", N_("Which host offers this service?"),
+         N_("A program that sets itself up asks for names such as _submission._tcp or _imaps._tcp; the "
+            "answer is a "
+            "host and a port.")),
+    TYPE("TLSA", "RFC 7672 §3", N_("Which certificate should I expect?"),
+         N_("With DANE the owner of a domain publishes what its mail server's certificate must look like, so "
+            "that "
+            "nobody on the way can take STARTTLS out or show another one.")),
     TYPE("ANY", "RFC 8482", N_("Tell me all you have"),
          N_("Asks for every record of a name. Many servers answer with little today, because it was "
             "misused.")),

@@ -27,6 +27,14 @@ static const struct {
     {"VANISHED", BIT(EXPUNGE) | BIT(UID_EXPUNGE) | BIT(MOVE) | BIT(UID_MOVE) | BIT(IDLE) | BIT(UID_FETCH)},
     {"SEARCH", BIT(SEARCH) | BIT(UID_SEARCH)},
     {"ESEARCH", BIT(SEARCH) | BIT(UID_SEARCH)},
+    {"QUOTA", BIT(GETQUOTA) | BIT(GETQUOTAROOT) | BIT(SETQUOTA)},
+    {"QUOTAROOT", BIT(GETQUOTAROOT)},
+    {"SORT", BIT(SORT) | BIT(UID_SORT)},
+    {"THREAD", BIT(THREAD) | BIT(UID_THREAD)},
+    {"ACL", BIT(GETACL)},
+    {"LISTRIGHTS", BIT(LISTRIGHTS)},
+    {"MYRIGHTS", BIT(MYRIGHTS)},
+    {"METADATA", BIT(GETMETADATA)},
     {"FETCH", BIT(FETCH) | BIT(UID_FETCH) | BIT(STORE) | BIT(UID_STORE) | BIT(IDLE)},
 };
 
@@ -161,6 +169,7 @@ static uint32_t continuation(ImapSession *session, DecodedLine *decoded, const L
 {
   if (hold_continuation(session, range)) return 0;
   decoded->reply_class = REPLY_CONTINUE;
+  decoded->sasl_step = sasl_observer_challenge_step(&session->sasl, text);
   uint32_t id = emit(session, decoded, BYTES_LITERAL("+"), find_waiting(session), false);
   session->challenged = sasl_observer_is_active(&session->sasl);
   if (session->challenged) sasl_observer_challenge(&session->sasl, text);
@@ -201,7 +210,10 @@ static bool completed(ImapSession *session, const PendingCommand *command, uint3
   if (command->word == IMAP_AUTHENTICATE && command->id == session->sasl_id)
     imap_session_end_sasl(session, accepted);
   imap_session_apply(session, command, reply_class, bad);
-  if (accepted == 1 && command->word == IMAP_COMPRESS) session->opaque = true;
+  if (accepted == 1 && command->word == IMAP_COMPRESS) {
+    session->compresses = true;
+    decoder_emit_note(session->sink, NOTE_COMPRESSED, DIRECTION_TO_CLIENT, id, offset, 0);
+  }
   if (command->word != IMAP_STARTTLS) return false;
   if (accepted == 0) {
     decoder_emit_note(session->sink, NOTE_STARTTLS_REFUSED, DIRECTION_TO_CLIENT, id, offset, 0);
@@ -299,5 +311,6 @@ uint32_t imap_session_response(ImapSession *session, bool incomplete, bool *hand
   uint32_t id =
       greets ? greeting(session, &decoded, &response) : dispatch(session, &decoded, &response, handover);
   if (response.type != IMAP_NO_RESPONSE) session->told_bad_reply = false;
+  imap_find_capability(&response, "STARTTLS", &session->offers_tls);
   return id;
 }

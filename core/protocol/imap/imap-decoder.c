@@ -3,23 +3,37 @@
 #include "protocol/imap/imap-decoder.h"
 
 #include "protocol/imap/imap-recogniser.h"
+#include "protocol/imap/imap-refine.h"
 #include "protocol/imap/imap-session.h"
+
+/* A long literal of a log-in is a password, or may be. */
+static SecretKind literal_secret(Direction direction, uint16_t word)
+{
+  bool open = direction == DIRECTION_TO_CLIENT ||
+              (word < IMAP_WORD_COUNT && imap_vocabulary.words[word].secret == SECRET_NONE);
+  return open ? SECRET_NONE : SECRET_LINE;
+}
 
 void imap_session_end_unit(ImapSession *session, Direction direction, uint32_t id)
 {
   ImapUnit *unit = &session->units[direction];
+  uint16_t word = session->unit_word[direction];
+  imap_unit_end_message(unit);
   for (uint32_t i = 0; i < unit->large_count && id != 0; i++) {
     const ImapLargeLiteral *large = &unit->large[i];
     if (large->seen == 0) continue;
     DecodedLine decoded = decoded_line(LINE_DATA, direction);
-    decoded.word = session->unit_word[direction];
+    decoded.word = word;
     decoded.about = id;
     decoded.offset = large->offset;
     decoded.length = large->seen;
     decoded.lines = (uint32_t)MIN(large->lines, UINT32_MAX);
+    decoded.secret = literal_secret(direction, word);
     if (large->damaged || large->seen < large->size) decoded.flags |= LINE_INCOMPLETE;
     decoder_emit(session->sink, &decoded); /* its line came before: no first line, no remarks */
   }
+  for (guint i = 0; unit->messages != NULL && i < unit->messages->len && id != 0; i++)
+    message_observer_emit(session->sink, g_ptr_array_index(unit->messages, i), direction, id, word);
   session->unit_id[direction] = 0;
   session->unit_word[direction] = VOCABULARY_UNKNOWN;
   imap_unit_end(unit);
@@ -54,6 +68,27 @@ static bool may_have_literal(const ImapSession *session, Direction direction)
   return response.type == IMAP_UNTAGGED && !response.status;
 }
 
+/* Is the literal that begins now a message? In APPEND it is the one after the mailbox's name. */
+static ImapLiteralItem literal_item(const ImapSession *session, Direction direction, Bytes tail)
+{
+  if (direction == DIRECTION_TO_CLIENT) return imap_literal_item(tail);
+  ImapCommand command;
+  imap_parse_command(session->units[direction].range.view, &command);
+  if (command.word != IMAP_APPEND) return IMAP_LITERAL_OTHER;
+  Bytes rest = command.argument;
+  return imap_next_string(&rest, NULL) ? IMAP_LITERAL_MESSAGE : IMAP_LITERAL_OTHER;
+}
+
+static void begin_literal(ImapSession *session, Direction direction, Bytes tail, uint64_t offset)
+{
+  ImapUnit *unit = &session->units[direction];
+  ImapLiteralItem item = unit->dropping ? IMAP_LITERAL_OTHER : literal_item(session, direction, tail);
+  imap_unit_begin_literal(unit, offset);
+  if (item == IMAP_LITERAL_OTHER) return;
+  MessageWay way = direction == DIRECTION_TO_SERVER ? MESSAGE_SENT : MESSAGE_FETCHED;
+  imap_unit_begin_message(unit, session->sink, way, item == IMAP_LITERAL_MESSAGE);
+}
+
 /* A TLS handshake record (RFC 8446 §5.1) at a line's start, after STARTTLS whose completion was not captured.
  */
 static bool is_unannounced_tls(const ImapSession *session, Direction direction, Bytes rest)
@@ -75,14 +110,18 @@ static DecoderVerdict receive(void *decoder, Direction direction, uint64_t offse
   ChunkCursor cursor = chunk_cursor(offset, bytes);
   bool bare_lf;
   if (bytes.length > 0 && is_unannounced_tls(session, direction, bytes))
-    return (DecoderVerdict){PROTOCOL_TLS, 0};
+    return (DecoderVerdict){.next = PROTOCOL_TLS};
   line_remarks_hear(&session->remarks, direction, offset + bytes.length);
-  while (!session->opaque && imap_unit_read(unit, &cursor, &bare_lf) == IMAP_UNIT_LINE) {
+  while (imap_unit_read(unit, &cursor, &bare_lf) == IMAP_UNIT_LINE) {
     if (unit->after_gap) session->lost[direction] = true;
+    Bytes tail = {unit->tail, unit->tail_length}; /* stays there until the next line */
     if (imap_unit_line_announces(unit) && may_have_literal(session, direction))
-      imap_unit_begin_literal(unit, cursor.offset);
+      begin_literal(session, direction, tail, cursor.offset);
     else if (end_unit(session, direction, false))
-      return (DecoderVerdict){PROTOCOL_TLS, bytes.length - cursor.rest.length};
+      return (DecoderVerdict){.next = PROTOCOL_TLS, .consumed = bytes.length - cursor.rest.length};
+    if (!session->compresses) continue;
+    session->compresses = false;
+    return (DecoderVerdict){.filter = STREAM_FILTER_INFLATE, .consumed = bytes.length - cursor.rest.length};
   }
   line_range_keep(&unit->range);
   return DECODER_GOES_ON;
@@ -94,7 +133,6 @@ static void gap(void *decoder, Direction direction, uint64_t offset, uint64_t le
   ImapUnit *unit = &session->units[direction];
   bool handover = false;
   bool skips = unit->literal_left >= length && unit->literal_left > 0;
-  if (session->opaque) return;
   line_remarks_hear(&session->remarks, direction, offset + length);
   if (skips && !unit->dropping) {
     /* what came before the gap is told now; of the rest only the end is looked for */
@@ -127,7 +165,7 @@ static void finish(void *decoder)
     ImapUnit *unit = &session->units[i];
     imap_unit_take_rest(unit);
     if (unit->after_gap) session->lost[i] = true;
-    if (!session->opaque) end_unit(session, (Direction)i, true);
+    end_unit(session, (Direction)i, true);
   }
   imap_session_tell_held(session, NULL);
   imap_session_end_sasl(session, -1);
@@ -177,4 +215,5 @@ const DecoderClass imap_decoder_class = {
     .finish = finish,
     .destroy = destroy,
     .dissect = imap_dissect,
+    .refine = imap_refine,
 };

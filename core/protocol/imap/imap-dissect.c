@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* IMAP's lines taken apart for showing: literals become quoted strings, or {n} where they are long. */
+#include "protocol/imap/imap-fetch.h"
+#include "protocol/imap/imap-mailbox-name.h"
 #include "protocol/imap/imap-syntax.h"
 
 static void append_quoted(ByteBuffer *out, Bytes value)
@@ -52,6 +54,43 @@ static void append_upper(ByteBuffer *out, Bytes word)
     data[i] = (uint8_t)g_ascii_toupper((char)data[i]);
 }
 
+/* Appends the mailbox that a command or response names, where it reads otherwise than it is written. skip:
+ * strings before its name. */
+static void append_mailbox(ByteBuffer *out, Bytes text, int skip)
+{
+  if (bytes_find(text, '&') < 0) return;
+  ByteBuffer name = {0};
+  for (int i = 0; i < skip; i++)
+    if (!imap_next_string(&text, NULL)) return;
+  if (imap_next_string(&text, &name)) imap_decode_mailbox_name(byte_buffer_view(&name), out);
+  byte_buffer_clear(&name);
+}
+
+static void append_command_mailbox(ByteBuffer *out, const ImapCommand *command)
+{
+  static const uint16_t first[] = {
+      IMAP_SELECT,      IMAP_EXAMINE,    IMAP_CREATE,   IMAP_DELETE,       IMAP_RENAME,     IMAP_SUBSCRIBE,
+      IMAP_UNSUBSCRIBE, IMAP_STATUS,     IMAP_APPEND,   IMAP_GETQUOTAROOT, IMAP_GETACL,     IMAP_SETACL,
+      IMAP_DELETEACL,   IMAP_LISTRIGHTS, IMAP_MYRIGHTS, IMAP_GETMETADATA,  IMAP_SETMETADATA};
+  static const uint16_t second[] = {IMAP_COPY, IMAP_MOVE, IMAP_UID_COPY, IMAP_UID_MOVE};
+  for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
+    if (command->word == first[i]) append_mailbox(out, command->argument, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS(second); i++)
+    if (command->word == second[i]) append_mailbox(out, command->argument, 1);
+}
+
+static void append_reply_mailbox(ByteBuffer *out, const ImapResponse *response)
+{
+  static const char *const first[] = {"STATUS", "QUOTAROOT", "ACL", "LISTRIGHTS", "MYRIGHTS", "METADATA"};
+  Bytes text = response->text;
+  for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
+    if (bytes_equal_ignore_case(response->code, first[i])) append_mailbox(out, text, 0);
+  bool list =
+      bytes_equal_ignore_case(response->code, "LIST") || bytes_equal_ignore_case(response->code, "LSUB");
+  ptrdiff_t end = bytes_find(text, ')');
+  if (list && end >= 0) append_mailbox(out, bytes_skip(text, (size_t)end + 1), 1);
+}
+
 static void dissect_command(const DecodedLine *line, ByteBuffer *scratch, DissectedLine *dissected)
 {
   ImapCommand command;
@@ -64,7 +103,11 @@ static void dissect_command(const DecodedLine *line, ByteBuffer *scratch, Dissec
   append_shown(scratch, bytes_slice(command.argument, 0, secret));
   size_t shown_secret = byte_buffer_view(scratch).length - command.verb.length;
   append_shown(scratch, bytes_skip(command.argument, secret));
+  size_t shown = byte_buffer_view(scratch).length;
+  append_command_mailbox(scratch, &command);
   Bytes all = byte_buffer_view(scratch);
+  dissected->mailbox = bytes_skip(all, shown);
+  all.length = shown;
   dissected->tag = command.tag;
   dissected->verb = bytes_slice(all, 0, command.verb.length);
   dissected->argument = bytes_skip(all, command.verb.length);
@@ -90,7 +133,15 @@ static void dissect_reply(const DecodedLine *line, ByteBuffer *scratch, Dissecte
     byte_buffer_append(scratch, response.text);
   else
     append_shown(scratch, response.text);
+  size_t shown = byte_buffer_view(scratch).length;
+  append_reply_mailbox(scratch, &response);
+  size_t named = byte_buffer_view(scratch).length;
+  LineItemWriter items = {.out = scratch};
+  if (bytes_equal_ignore_case(response.code, "FETCH")) imap_fetch_append_items(&items, response.text);
   Bytes all = byte_buffer_view(scratch);
+  dissected->mailbox = bytes_slice(all, shown, named - shown);
+  dissected->items = bytes_skip(all, named);
+  all.length = shown;
   dissected->tag = response.tag;
   dissected->code = bytes_slice(all, 0, response.code.length);
   dissected->text = bytes_skip(all, response.code.length);

@@ -29,13 +29,27 @@ static Says greeting_says(Bytes view)
   return SAYS_NO;
 }
 
+/* May a client have made up that tag? In the middle of a stream, and on no port of IMAP's, it must hold a
+ * digit: text has lines such as "Please check this" and "Connection: close". */
+static bool is_likely_tag(Bytes tag, const StreamStart *start)
+{
+  enum { IMAP_PORT = 143, LONGEST = 32 };
+  bool digit = start->from_start || start->server_port == IMAP_PORT;
+  if (tag.length == 0 || tag.length > LONGEST) return false;
+  for (size_t i = 0; i < tag.length; i++) {
+    uint8_t byte = tag.data[i];
+    if (!g_ascii_isalnum(byte) && byte != '.' && byte != '-' && byte != '_') return false;
+    digit |= g_ascii_isdigit(byte) != 0;
+  }
+  return digit;
+}
+
 /* A response of a shape that only IMAP has. */
-static bool is_only_imap(const ImapResponse *response)
+static bool is_only_imap(const ImapResponse *response, const StreamStart *start)
 {
   static const char *const counted[] = {"EXISTS", "RECENT", "EXPUNGE", "FETCH"};
   static const char *const data[] = {"CAPABILITY", "FLAGS", "LIST", "LSUB", "SEARCH", "STATUS", "NAMESPACE"};
-  if (response->type == IMAP_TAGGED)
-    return response->tag.length <= 32 && g_ascii_isalnum(response->tag.data[0]);
+  if (response->type == IMAP_TAGGED) return is_likely_tag(response->tag, start);
   if (response->type != IMAP_UNTAGGED) return false;
   if (response->status) return true;
   for (size_t i = 0; i < G_N_ELEMENTS(counted) && response->number.length > 0; i++)
@@ -53,7 +67,7 @@ static Says server_says(const StreamStart *start)
   while (next_line(&view, &line)) {
     ImapResponse response;
     imap_parse_response(line, &response);
-    if (is_only_imap(&response)) return SAYS_YES;
+    if (is_only_imap(&response, start)) return SAYS_YES;
   }
   return SAYS_NOTHING;
 }
@@ -65,8 +79,7 @@ static Says client_says(const StreamStart *start)
   while (next_line(&view, &line)) {
     ImapCommand command;
     imap_parse_command(line, &command);
-    bool tagged = command.tag.length > 0 && command.tag.length <= 32 && g_ascii_isalnum(command.tag.data[0]);
-    if (command.word != VOCABULARY_UNKNOWN && tagged) return SAYS_YES;
+    if (command.word != VOCABULARY_UNKNOWN && is_likely_tag(command.tag, start)) return SAYS_YES;
     if (first && start->from_start) return SAYS_NO;
     first = false;
   }

@@ -68,6 +68,7 @@ static uint32_t sasl_line(ImapSession *session, const LineRange *range, bool inc
   decoded.flags |= LINE_SASL_RESPONSE;
   decoded.word = IMAP_AUTH_RESPONSE;
   decoded.secret = bytes_equal(payload, BYTES_LITERAL("*")) ? SECRET_NONE : SECRET_LINE;
+  decoded.sasl_step = sasl_observer_response_step(&session->sasl, payload);
   decoded.phase = session->state;
   uint32_t id = line_remarks_emit(&session->remarks, &decoded, range->bare_lf, true);
   session->challenged = false;
@@ -125,6 +126,15 @@ static void look_inside(ImapSession *session, uint32_t id, const ImapCommand *co
     decoder_emit_note(session->sink, NOTE_UNKNOWN_COMMAND, DIRECTION_TO_SERVER, id, offset, 0);
 }
 
+/* A log-in in clear although the server offered TLS. */
+static void note_clear_text(ImapSession *session, uint16_t word, uint32_t id, uint64_t offset)
+{
+  bool login = word == IMAP_LOGIN || word == IMAP_AUTHENTICATE;
+  if (!login || !session->offers_tls || session->told_clear) return;
+  session->told_clear = true;
+  decoder_emit_note(session->sink, NOTE_STARTTLS_NOT_USED, DIRECTION_TO_SERVER, id, offset, 0);
+}
+
 static void push(ImapSession *session, const PendingCommand *command)
 {
   if (session->pending.count == 0) session->told_busy = false;
@@ -168,11 +178,14 @@ uint32_t imap_session_command(ImapSession *session, bool incomplete)
   DecodedLine decoded = line_of(range, incomplete);
   decoded.word = command.word;
   decoded.secret = secret_of(&command);
+  Bytes argument = command.argument;
+  if (command.word == IMAP_AUTHENTICATE) decoded.sasl_step = sasl_mechanism_step(imap_next_word(&argument));
   decoded.phase = session->predicted;
   bool injected = pending_commands_find_word(&session->pending, IMAP_STARTTLS) >= 0;
   uint32_t id = line_remarks_emit(&session->remarks, &decoded, range->bare_lf, unit->large_count == 0);
   if (injected)
     decoder_emit_note(session->sink, NOTE_STARTTLS_INJECTION, DIRECTION_TO_SERVER, id, range->offset, 0);
+  note_clear_text(session, command.word, id, range->offset);
   PendingCommand pending = {imap_session_mark(command.tag), id, command.word, decoded.phase, 0};
   imap_session_tell_held(session, &pending);
   if (command.word != IMAP_DONE) push(session, &pending);

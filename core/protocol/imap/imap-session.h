@@ -43,7 +43,9 @@ typedef struct {
   bool greeted;
   bool lost[2]; /* after a gap, until a line makes sense */
   bool told_busy, told_bad_reply;
-  bool opaque; /* compressed: nothing more can be read */
+  bool offers_tls,
+      told_clear;  /* STARTTLS stands in the last list of capabilities; its absence in use was told */
+  bool compresses; /* COMPRESS was accepted just now: the next byte is compressed */
 } ImapSession;
 
 /* The client's unit, or what there is of it, is a command: writes it. Returns its id, 0 where it was passed

@@ -43,6 +43,47 @@ static Bytes skip_blanks(Bytes view)
   return bytes_skip(view, start);
 }
 
+static bool bytes_ends(Bytes text, const char *end)
+{
+  size_t length = strlen(end);
+  return text.length >= length && bytes_equal_ignore_case(bytes_skip(text, text.length - length), end);
+}
+
+/* Cuts "BODY[…]" or "BODY[…]<0>" off the end of text. Returns false where there is none, or its part begins
+ * further on. */
+static bool cut_section(Bytes *text, Bytes *section, bool *partial)
+{
+  *partial = bytes_ends(*text, "<0>");
+  if (*partial) text->length -= 3;
+  if (!bytes_ends(*text, "]")) return false;
+  text->length--;
+  size_t open = text->length;
+  while (open > 0 && text->data[open - 1] != '[')
+    open--;
+  if (open == 0) return false;
+  *section = bytes_skip(*text, open);
+  text->length = open - 1;
+  return true;
+}
+
+ImapLiteralItem imap_literal_item(Bytes tail)
+{
+  ImapLiteral literal;
+  if (!imap_parse_literal(tail, &literal)) return IMAP_LITERAL_OTHER;
+  Bytes text = bytes_chomp(tail), section;
+  bool partial = false;
+  text.length -= literal.mark_length;
+  while (text.length > 0 && text.data[text.length - 1] == ' ')
+    text.length--;
+  if (!cut_section(&text, &section, &partial)) {
+    if (bytes_ends(text, "RFC822")) return IMAP_LITERAL_MESSAGE;
+    return bytes_ends(text, "RFC822.HEADER") ? IMAP_LITERAL_BEGINNING : IMAP_LITERAL_OTHER;
+  }
+  if (!bytes_ends(text, "BODY")) return IMAP_LITERAL_OTHER;
+  if (section.length == 0) return partial ? IMAP_LITERAL_BEGINNING : IMAP_LITERAL_MESSAGE;
+  return bytes_starts_ignore_case(section, "HEADER") ? IMAP_LITERAL_BEGINNING : IMAP_LITERAL_OTHER;
+}
+
 Bytes imap_next_word(Bytes *rest)
 {
   size_t end = 0;
@@ -187,4 +228,21 @@ size_t imap_find_secret(Bytes argument, SecretKind secret)
     return 0;
   }
   return argument.length - skip_blanks(rest).length;
+}
+
+void imap_find_capability(const ImapResponse *response, const char *name, bool *listed)
+{
+  Bytes text = response->text;
+  if (response->status) {
+    if (!bytes_starts_ignore_case(text, "[CAPABILITY ")) return;
+    ptrdiff_t end = bytes_find(text, ']');
+    text = bytes_skip(bytes_slice(text, 0, end < 0 ? text.length : (size_t)end), strlen("[CAPABILITY "));
+  } else if (!bytes_equal_ignore_case(response->code, "CAPABILITY")) {
+    return;
+  }
+  *listed = false;
+  for (size_t before = SIZE_MAX; text.length > 0 && text.length < before;) {
+    before = text.length; /* a line end inside: no more words */
+    *listed |= bytes_equal_ignore_case(imap_next_word(&text), name);
+  }
 }

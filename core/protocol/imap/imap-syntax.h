@@ -9,8 +9,9 @@
 /* A literal longer than this is shown as {n} and gets a `data` line of its own. */
 #define IMAP_LITERAL_SHOWN 4096u
 
-/* Enough of a line's end to hold "~{18446744073709551615+}" and CR LF. */
-#define IMAP_LITERAL_TAIL 32u
+/* Enough of a line's end to hold "~{18446744073709551615+}" and CR LF, and before it the long list of header
+ * fields that a client asks for. */
+#define IMAP_LITERAL_TAIL 768u
 
 typedef struct {
   uint64_t size;      /* bytes that follow the line */
@@ -20,6 +21,16 @@ typedef struct {
 
 /* Does line, or its end, announce a literal? Its line end may be there or not. */
 bool imap_parse_literal(Bytes line, ImapLiteral *literal);
+
+/* What a literal of FETCH's data is, by the text before it. */
+typedef enum {
+  IMAP_LITERAL_OTHER,
+  IMAP_LITERAL_MESSAGE,   /* BODY[], RFC822 */
+  IMAP_LITERAL_BEGINNING, /* the headers alone, or a part from the first byte on */
+} ImapLiteralItem;
+
+/* Judges the end of a line that announces a literal. */
+ImapLiteralItem imap_literal_item(Bytes tail);
 
 /* Cuts the next word off the front of *rest, and one blank after it. View into rest; empty at the end. */
 Bytes imap_next_word(Bytes *rest);
@@ -60,6 +71,10 @@ typedef struct {
 
 /* Takes a response apart, its literals inside. */
 void imap_parse_response(Bytes raw, ImapResponse *response);
+
+/* Where the response lists capabilities, on its own or as a code in brackets, *listed becomes whether name is
+ * among them (RFC 9051 §7.2.2); else it stays. */
+void imap_find_capability(const ImapResponse *response, const char *name, bool *listed);
 
 /* Which part of a command's argument is secret: what follows its first string. Returns the index in argument,
  * argument.length for none. */

@@ -22,11 +22,8 @@ static ImapLargeLiteral *open_large(ImapUnit *unit)
 static uint64_t count_line_ends(Bytes bytes)
 {
   uint64_t count = 0;
-  const uint8_t *at = bytes.data, *end = bytes.data + bytes.length;
-  while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-    count++;
-    at++;
-  }
+  for (size_t i = 0; i < bytes.length; i++) /* many bytes at a time, as compilers do it */
+    count += bytes.data[i] == '\n';
   return count;
 }
 
@@ -39,8 +36,10 @@ static void read_literal(ImapUnit *unit, ChunkCursor *cursor)
     large->lines += count_line_ends(bytes);
   }
   if (!unit->dropping) line_range_add_bytes(&unit->range, cursor->offset, bytes, true);
+  message_observer_take(&unit->message, bytes);
   unit->literal_left -= bytes.length;
   unit->literal_begun = true;
+  if (unit->literal_left == 0) imap_unit_end_message(unit);
   chunk_cursor_advance(cursor, bytes.length);
 }
 
@@ -75,12 +74,32 @@ bool imap_unit_line_announces(ImapUnit *unit)
 void imap_unit_begin_literal(ImapUnit *unit, uint64_t offset)
 {
   unit->literal_left = unit->literal.size;
+  unit->literal_offset = offset;
   unit->in_literal = true;
   unit->literal_begun = false;
   if (unit->literal.size <= IMAP_LITERAL_SHOWN || unit->dropping) return;
   if (unit->large_count == IMAP_LARGE_LITERALS) return;
   if (unit->large == NULL) unit->large = g_new(ImapLargeLiteral, IMAP_LARGE_LITERALS);
   unit->large[unit->large_count++] = (ImapLargeLiteral){.offset = offset, .size = unit->literal.size};
+}
+
+void imap_unit_begin_message(ImapUnit *unit, const DecoderSink *sink, MessageWay way, bool whole)
+{
+  bool many = unit->messages != NULL && unit->messages->len >= IMAP_LARGE_LITERALS;
+  if (unit->literal_left == 0 || many) return;
+  message_observer_begin(&unit->message, sink, way, false);
+  unit->message.record->truncated = !whole;
+}
+
+void imap_unit_end_message(ImapUnit *unit)
+{
+  uint64_t seen = unit->literal.size - unit->literal_left;
+  message_observer_add_piece(&unit->message, unit->literal_offset, seen);
+  MessageRecord *record = message_observer_end(&unit->message, unit->literal_left == 0);
+  if (record == NULL) return;
+  if (unit->messages == NULL)
+    unit->messages = g_ptr_array_new_with_free_func((GDestroyNotify)message_record_unref);
+  g_ptr_array_add(unit->messages, record);
 }
 
 bool imap_unit_is_open(const ImapUnit *unit)
@@ -96,6 +115,8 @@ void imap_unit_end(ImapUnit *unit)
   unit->in_literal = unit->literal_begun = unit->dropping = unit->after_gap = false;
   unit->literal = (ImapLiteral){0};
   unit->large_count = 0;
+  message_observer_clear(&unit->message);
+  if (unit->messages != NULL) g_ptr_array_set_size(unit->messages, 0);
 }
 
 bool imap_unit_take_rest(ImapUnit *unit)
@@ -116,8 +137,10 @@ bool imap_unit_gap(ImapUnit *unit, uint64_t length)
       large->seen += length;
       large->damaged = true;
     }
+    message_observer_gap(&unit->message, length);
     unit->literal_left -= length;
     unit->literal_begun = true;
+    if (unit->literal_left == 0) imap_unit_end_message(unit);
     return true;
   }
   imap_unit_end(unit);
@@ -130,5 +153,7 @@ void imap_unit_clear(ImapUnit *unit)
   line_assembler_clear(&unit->lines);
   line_range_clear(&unit->range);
   g_free(unit->large);
+  message_observer_clear(&unit->message);
+  g_clear_pointer(&unit->messages, g_ptr_array_unref);
   *unit = (ImapUnit){0};
 }

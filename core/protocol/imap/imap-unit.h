@@ -5,6 +5,7 @@
 
 #include "protocol/decoder-support.h"
 #include "protocol/imap/imap-syntax.h"
+#include "protocol/message-observer.h"
 
 #define IMAP_LARGE_LITERALS 64u /* in one unit; more are passed over without a `data` line */
 
@@ -24,6 +25,7 @@ typedef struct {
   uint8_t tail[IMAP_LITERAL_TAIL]; /* the last bytes of the line being read */
   size_t tail_length;
   ImapLiteral literal;     /* the last one announced */
+  uint64_t literal_offset; /* of its first byte */
   uint64_t literal_left;   /* bytes of it still to come */
   bool in_literal;         /* between its announcement and the next line's first byte */
   bool literal_begun;      /* some byte of it came */
@@ -31,6 +33,8 @@ typedef struct {
   bool after_gap;          /* its first line is the first after a gap */
   ImapLargeLiteral *large; /* IMAP_LARGE_LITERALS of them, once one came */
   uint32_t large_count;
+  MessageObserver message; /* the literal being read, where it is a message */
+  GPtrArray *messages;     /* of MessageRecord: those of the unit that have ended; NULL while there is none */
 } ImapUnit;
 
 typedef enum {
@@ -47,6 +51,12 @@ bool imap_unit_line_announces(ImapUnit *unit);
 
 /* The literal just announced follows. */
 void imap_unit_begin_literal(ImapUnit *unit, uint64_t offset);
+
+/* The literal just begun is a message, or whole is false: its beginning. */
+void imap_unit_begin_message(ImapUnit *unit, const DecoderSink *sink, MessageWay way, bool whole);
+
+/* The message being read, if there is one, ends here. */
+void imap_unit_end_message(ImapUnit *unit);
 
 /* Returns true while a unit has begun and not ended. */
 bool imap_unit_is_open(const ImapUnit *unit);

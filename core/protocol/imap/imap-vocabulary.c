@@ -62,9 +62,9 @@ static const VocabularyReply replies[] = {
     {"OK", "EXPUNGE", REPLY_OK, "RFC 9051 §6.4.3", N_("The marked messages are gone"),
      N_("An EXPUNGE line before this one named each of them.")},
     {"OK", "COMPRESS", REPLY_OK, "RFC 4978 §3", N_("Squeezed from the next byte on"),
-     N_("Both sides now send DEFLATE-compressed bytes, and this timeline reads no further. It is no "
-        "protection: "
-        "whoever has the bytes can inflate them.")},
+     N_("Both sides now send DEFLATE-compressed bytes. It is no protection: Carteiro unpacks them, and so "
+        "can "
+        "anybody.")},
     {"OK", "LOGOUT", REPLY_OK, "RFC 9051 §6.1.3", N_("Farewell; the line closes"),
      N_("The session is over and the server closes the connection.")},
     {"+", "IDLE", REPLY_CONTINUE, "RFC 9051 §6.3.13", N_("I shall tell you what happens"),
@@ -123,6 +123,25 @@ static const VocabularyReply replies[] = {
      N_("The message's number, then pairs of item and value. Longer texts come as literals: {n} and then "
         "exactly n "
         "bytes.")},
+    {"QUOTA", NULL, REPLY_UNTAGGED, "RFC 9208 §4.2.1", N_("So much is used, so much is allowed"),
+     N_("For each kind of share the part in use and the limit; storage is counted in units of 1024 bytes.")},
+    {"QUOTAROOT", NULL, REPLY_UNTAGGED, "RFC 9208 §4.2.2", N_("It counts for these shares"),
+     N_("The mailbox, then the names of the shares; one QUOTA line for each follows.")},
+    {"SORT", NULL, REPLY_UNTAGGED, "RFC 5256", N_("The messages, in the order asked for"),
+     N_("Message numbers, or UIDs after UID SORT, sorted by the server.")},
+    {"THREAD", NULL, REPLY_UNTAGGED, "RFC 5256", N_("The conversations"),
+     N_("Numbers in parentheses: a letter, then the answers to it.")},
+    {"VANISHED", NULL, REPLY_UNTAGGED, "RFC 7162 §3.2.10", N_("These are gone"),
+     N_("UIDs of messages that were removed, many in one line, in place of an EXPUNGE line each.")},
+    {"ACL", NULL, REPLY_UNTAGGED, "RFC 4314 §3.6", N_("These people have these rights"),
+     N_("The mailbox, then names and the letters of their rights.")},
+    {"LISTRIGHTS", NULL, REPLY_UNTAGGED, "RFC 4314 §3.7", N_("These rights could be given"),
+     N_("Rights in one group go together.")},
+    {"MYRIGHTS", NULL, REPLY_UNTAGGED, "RFC 4314 §3.8", N_("This is what you may do here"),
+     N_("The letters of the rights: l see, r read, s keep seen, w write other flags, i insert, p post, k "
+        "create, x delete the mailbox, t mark deleted, e expunge, a administer.")},
+    {"METADATA", NULL, REPLY_UNTAGGED, "RFC 5464 §4.4", N_("These notes are kept"),
+     N_("Names of notes with their values.")},
     {"* OK", NULL, REPLY_UNTAGGED, "RFC 9051 §7.1.1", N_("By the way"),
      N_("A remark without a tag: no command ends with it. The word in brackets is for the program, such as "
         "UIDVALIDITY "

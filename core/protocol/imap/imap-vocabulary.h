@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of IMAP: RFC 3501 and RFC 9051, with ID (RFC 2971) and COMPRESS (RFC 4978). */
+/* The words of IMAP: RFC 3501 and RFC 9051, with ID (RFC 2971), COMPRESS (RFC 4978),
+ * QUOTA (RFC 9208), SORT and THREAD (RFC 5256), ACL (RFC 4314), METADATA (RFC 5464). */
 #pragma once
 
 #include "protocol/vocabulary.h"
@@ -52,6 +53,20 @@ typedef enum {
   IMAP_UID_COPY,
   IMAP_UID_MOVE,
   IMAP_UID_EXPUNGE,
+  IMAP_GETQUOTA,
+  IMAP_GETQUOTAROOT,
+  IMAP_SETQUOTA,
+  IMAP_SORT,
+  IMAP_THREAD,
+  IMAP_UID_SORT,
+  IMAP_UID_THREAD,
+  IMAP_GETACL,
+  IMAP_SETACL,
+  IMAP_DELETEACL,
+  IMAP_LISTRIGHTS,
+  IMAP_MYRIGHTS,
+  IMAP_GETMETADATA,
+  IMAP_SETMETADATA,
   IMAP_DONE,          /* a client line without a tag: ends IDLE */
   IMAP_AUTH_RESPONSE, /* no word on the wire: a client line inside AUTHENTICATE */
   IMAP_WORD_COUNT,

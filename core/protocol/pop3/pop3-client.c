@@ -3,6 +3,7 @@
  * safe keeping. */
 #include "protocol/pop3/pop3-client.h"
 
+#include "mail/message-text.h"
 #include "protocol/dot-body.h"
 #include "protocol/endpoint-support.h"
 #include "protocol/pop3/pop3-syntax.h"
@@ -231,7 +232,7 @@ static void end_body(Pop3Client *client)
   client->in_body = false;
   byte_buffer_reset(&client->message);
   Bytes stuffed = bytes_slice(byte_buffer_view(&client->stuffed), 0, (size_t)client->body.bytes);
-  dot_body_append_unstuffed(&client->message, stuffed);
+  message_text_undo_dots(&client->message, stuffed);
   byte_buffer_reset(&client->stuffed);
   if (client->step == STEP_RETR) {
     client->fetched_due = true;
@@ -248,7 +249,7 @@ static bool receive_body(Pop3Client *client)
   Bytes view = line_input_view(&client->in);
   if (view.length == 0) return false;
   bool ended;
-  size_t used = dot_body_scan(&client->body, view, &ended);
+  size_t used = dot_body_scan(&client->body, view, &ended, NULL);
   byte_buffer_append(&client->stuffed, bytes_slice(view, 0, used));
   line_input_consume(&client->in, used);
   if (client->body.bytes > MESSAGE_BYTES_MAX)

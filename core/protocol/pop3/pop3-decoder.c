@@ -4,6 +4,7 @@
 #include "protocol/pop3/pop3-decoder.h"
 
 #include "protocol/pop3/pop3-recogniser.h"
+#include "protocol/pop3/pop3-refine.h"
 #include "protocol/pop3/pop3-session.h"
 
 static const ReplyClass classes[] = {[POP3_STATUS_NONE] = REPLY_UNTAGGED,
@@ -49,10 +50,33 @@ static uint32_t emit_reply(Pop3Session *session, DecodedLine *decoded, Pop3Statu
   return session->answered_reply;
 }
 
+/* A right command at the wrong time is refused for that. */
+static void note_order(Pop3Session *session, const PendingCommand *answered, uint64_t offset)
+{
+  bool known = answered->word != VOCABULARY_UNKNOWN && session->state_known;
+  if (known && (pop3_vocabulary.words[answered->word].states & 1u << answered->phase) == 0)
+    decoder_emit_note(session->sink, NOTE_WRONG_ORDER, DIRECTION_TO_CLIENT, session->answered_reply, offset,
+                      0);
+}
+
+/* What is marked goes at QUIT and not before (RFC 1939 §6). A QUIT refused tells for itself what stays. */
+static void count_marks(Pop3Session *session, const PendingCommand *answered, ReplyClass reply_class)
+{
+  if (answered->word == POP3_QUIT) session->marked = 0;
+  if (reply_class != REPLY_OK) return;
+  if (answered->word == POP3_DELE) {
+    session->marked++;
+    session->last_mark_id = answered->id;
+  } else if (answered->word == POP3_RSET) {
+    session->marked = 0;
+  }
+}
+
 /* The command was answered for good: passwords are judged, the state moves on, and lines may follow. */
 static void settle(Pop3Session *session, const PendingCommand *answered, ReplyClass reply_class)
 {
   int accepted = reply_class == REPLY_OK ? 1 : 0;
+  count_marks(session, answered, reply_class);
   login_queue_decide(&session->logins, session->sink, answered->id, accepted);
   if (answered->word == POP3_AUTH && answered->id == session->sasl_id)
     pop3_session_end_sasl(session, accepted);
@@ -66,6 +90,26 @@ static void begin_lines(Pop3Session *session, Pop3Reading reading, uint64_t offs
   session->body_damaged = false;
   session->gap_at_end = 0;
   dot_body_begin(&session->body);
+  if (reading == POP3_IN_BODY)
+    message_observer_begin(&session->message, session->sink, MESSAGE_FETCHED, true);
+}
+
+/* TOP is asked for a part only, and so never brings all. */
+static void end_message(Pop3Session *session, bool whole, uint64_t bytes, uint32_t about)
+{
+  uint64_t announced = session->announced, lines = session->body.lines;
+  session->announced = 0;
+  uint16_t word = session->answered.word;
+  message_observer_add_piece(&session->message, session->body_offset, bytes);
+  g_autoptr(MessageRecord) record = message_observer_end(&session->message, whole && word != POP3_TOP);
+  if (record == NULL) return;
+  message_observer_emit(session->sink, record, DIRECTION_TO_CLIENT, about, word);
+  /* some servers count a line end as one byte */
+  bool fits = record->bytes == announced || record->bytes - MIN(record->bytes, lines) == announced;
+  if (!whole || announced == 0 || fits || word != POP3_RETR) return;
+  uint64_t differs = record->bytes > announced ? record->bytes - announced : announced - record->bytes;
+  decoder_emit_note(session->sink, NOTE_BODY_LENGTH, DIRECTION_TO_CLIENT, about, session->body_offset,
+                    differs);
 }
 
 void pop3_session_end_body(Pop3Session *session, bool ended)
@@ -73,7 +117,10 @@ void pop3_session_end_body(Pop3Session *session, bool ended)
   const PendingCommand *answered = &session->answered;
   session->reading = POP3_AT_REPLY;
   uint64_t bytes = session->body.bytes - (ended ? 0 : session->gap_at_end);
-  if (bytes == 0 && !ended) return;
+  if (bytes == 0 && !ended) {
+    message_observer_clear(&session->message);
+    return;
+  }
   DecodedLine decoded = decoded_line(LINE_DATA, DIRECTION_TO_CLIENT);
   decoded.word = answered->word;
   decoded.about = answered->id != 0 ? answered->id : session->answered_reply;
@@ -81,7 +128,8 @@ void pop3_session_end_body(Pop3Session *session, bool ended)
   decoded.length = bytes;
   decoded.lines = (uint32_t)MIN(session->body.lines, UINT32_MAX);
   if (!ended || session->body_damaged || session->body.gap) decoded.flags |= LINE_INCOMPLETE;
-  line_remarks_emit_body(&session->remarks, &decoded, &session->body);
+  bool whole = (decoded.flags & LINE_INCOMPLETE) == 0;
+  end_message(session, whole, bytes, line_remarks_emit_body(&session->remarks, &decoded, &session->body));
 }
 
 /* A line where a status line should be. After a loss it is the rest of a body; else the server misbehaves. */
@@ -120,6 +168,18 @@ static bool stls_answered(Pop3Session *session, uint32_t id, const AssembledLine
   return true;
 }
 
+/* Returns the number in "120 octets", as most servers put it, or 0. */
+static uint64_t announced_bytes(Bytes text)
+{
+  uint64_t number = 0;
+  size_t at = 0;
+  for (; at < text.length && g_ascii_isdigit(text.data[at]) && number < UINT64_MAX / 20; at++)
+    number = number * 10 + (uint64_t)(text.data[at] - '0');
+  Bytes unit = bytes_skip(text, at);
+  bool counts = bytes_starts_ignore_case(unit, " octets") || bytes_starts_ignore_case(unit, " bytes");
+  return at > 0 && counts ? number : 0;
+}
+
 /* Returns true when the line hands the stream over to TLS. */
 static bool status_line(Pop3Session *session, const AssembledLine *line, Pop3Status status, Bytes text)
 {
@@ -149,6 +209,7 @@ static bool status_line(Pop3Session *session, const AssembledLine *line, Pop3Sta
     return false;
   }
   const PendingCommand *to = command == NULL ? NULL : &answered;
+  if (status == POP3_STATUS_CONTINUE) decoded.sasl_step = sasl_observer_challenge_step(&session->sasl, text);
   uint32_t id = emit_reply(session, &decoded, status, to, greeting, line->bare_lf);
   if (status == POP3_STATUS_CONTINUE) {
     session->challenged = sasl_observer_is_active(&session->sasl);
@@ -161,6 +222,8 @@ static bool status_line(Pop3Session *session, const AssembledLine *line, Pop3Sta
     if (odd) decoder_emit_note(session->sink, NOTE_OUT_OF_STEP, DIRECTION_TO_CLIENT, id, line->offset, 0);
     return false;
   }
+  if (status == POP3_STATUS_ERROR) note_order(session, &answered, line->offset);
+  session->announced = body ? announced_bytes(text) : 0;
   settle(session, &answered, classes[status]);
   if (body) begin_lines(session, POP3_IN_BODY, line->offset + line->length);
   return answered.word == POP3_STLS && stls_answered(session, id, line, status);
@@ -175,6 +238,7 @@ static void end_listing(Pop3Session *session, bool ended)
   PendingCommand answered = session->answered;
   session->reading = POP3_AT_REPLY;
   emit_reply(session, &decoded, POP3_STATUS_OK, &answered, false, session->listing.bare_lf);
+  if (answered.word == POP3_CAPA) session->offers_tls = pop3_lists_capability(session->listing.view, "STLS");
   settle(session, &answered, REPLY_OK);
   line_range_reset(&session->listing);
 }
@@ -203,6 +267,9 @@ static void fragment_line(Pop3Session *session, const AssembledLine *line)
   session->body.bytes += line->length;
   session->body.lines += !line->incomplete;
   session->body.bare_lf |= line->bare_lf;
+  bool doubled = line->raw.length > 0 && line->raw.data[0] == '.' && !line->after_gap;
+  message_observer_take(&session->message, bytes_skip(line->raw, doubled ? 1 : 0));
+  message_observer_gap(&session->message, line->length - line->raw.length);
 }
 
 /* Returns true when the line hands the stream over to TLS. */
@@ -229,7 +296,8 @@ static void body_bytes(Pop3Session *session, ChunkCursor *cursor)
 {
   bool ended = false;
   session->gap_at_end = 0;
-  chunk_cursor_advance(cursor, dot_body_scan(&session->body, cursor->rest, &ended));
+  DotBodySink sink = message_observer_get_sink(&session->message);
+  chunk_cursor_advance(cursor, dot_body_scan(&session->body, cursor->rest, &ended, &sink));
   if (ended) pop3_session_end_body(session, true);
 }
 
@@ -251,7 +319,7 @@ static DecoderVerdict receive(void *decoder, Direction direction, uint64_t offse
   ChunkCursor cursor = chunk_cursor(offset, bytes);
   LineAssembler *lines = &session->lines[direction];
   if (bytes.length > 0 && is_unannounced_tls(session, direction, bytes))
-    return (DecoderVerdict){PROTOCOL_TLS, 0};
+    return (DecoderVerdict){.next = PROTOCOL_TLS};
   line_remarks_hear(&session->remarks, direction, offset + bytes.length);
   while (cursor.rest.length > 0) {
     AssembledLine line;
@@ -263,7 +331,7 @@ static DecoderVerdict receive(void *decoder, Direction direction, uint64_t offse
     if (direction == DIRECTION_TO_SERVER)
       pop3_session_client_line(session, &line);
     else if (server_line(session, &line))
-      return (DecoderVerdict){PROTOCOL_TLS, bytes.length - cursor.rest.length};
+      return (DecoderVerdict){.next = PROTOCOL_TLS, .consumed = bytes.length - cursor.rest.length};
   }
   line_range_keep(&session->listing);
   return DECODER_GOES_ON;
@@ -309,6 +377,7 @@ static void server_gap(Pop3Session *session, uint64_t offset, uint64_t length)
   }
   if (in_lines && (session->body.bytes > 0 || session->reading == POP3_IN_BODY)) {
     dot_body_gap(&session->body, length);
+    message_observer_gap(&session->message, length);
     session->gap_at_end += length;
   }
   if (in_lines && session->pending.count == 0) return;
@@ -327,6 +396,15 @@ static void gap(void *decoder, Direction direction, uint64_t offset, uint64_t le
     server_gap(session, offset, length);
 }
 
+/* Returns true where the client may have said QUIT: its answer did not come, or client bytes are missing. */
+static bool may_have_quit(const Pop3Session *session)
+{
+  if (session->lost || pending_commands_find_word(&session->pending, POP3_QUIT) >= 0) return true;
+  for (uint32_t i = 0; i < session->pending.count; i++)
+    if (is_lost(pending_commands_get(&session->pending, i))) return true;
+  return false;
+}
+
 static void finish(void *decoder)
 {
   Pop3Session *session = decoder;
@@ -335,6 +413,8 @@ static void finish(void *decoder)
     pop3_session_client_line(session, &rest);
   break_off(session);
   if (session->reading != POP3_AT_REPLY) pop3_session_end_body(session, false);
+  if (session->marked > 0 && session->sink->closed && !may_have_quit(session))
+    decoder_emit_note(session->sink, NOTE_DELETE_UNDONE, DIRECTION_TO_SERVER, session->last_mark_id, 0, 0);
   pop3_session_end_sasl(session, -1);
   login_queue_finish(&session->logins, session->sink);
   line_remarks_finish(&session->remarks);
@@ -361,6 +441,7 @@ static void destroy(void *decoder)
     line_assembler_clear(&session->lines[i]);
   pending_commands_clear(&session->pending);
   login_queue_clear(&session->logins);
+  message_observer_clear(&session->message);
   sasl_observer_clear(&session->sasl);
   byte_buffer_clear(&session->user);
   byte_buffer_clear(&session->stamp);
@@ -380,4 +461,5 @@ const DecoderClass pop3_decoder_class = {
     .finish = finish,
     .destroy = destroy,
     .dissect = pop3_dissect,
+    .refine = pop3_refine,
 };

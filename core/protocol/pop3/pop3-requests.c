@@ -59,6 +59,7 @@ static void sasl_line(Pop3Session *session, const AssembledLine *line)
   decoded.flags |= LINE_SASL_RESPONSE;
   decoded.word = POP3_AUTH_RESPONSE;
   decoded.secret = bytes_equal(payload, BYTES_LITERAL("*")) ? SECRET_NONE : SECRET_LINE;
+  decoded.sasl_step = sasl_observer_response_step(&session->sasl, payload);
   decoded.phase = session->state;
   uint32_t id = line_remarks_emit(&session->remarks, &decoded, line->bare_lf, true);
   session->challenged = false;
@@ -106,6 +107,15 @@ static void remember_login(Pop3Session *session, uint32_t id, const Pop3Command 
   }
   login_queue_add(&session->logins, session->sink, id, line->offset, &credential);
   note_leak(session, command->word == POP3_PASS ? SASL_LEAKS_PASSWORD : SASL_LEAKS_DIGEST, id, line);
+}
+
+/* A log-in in clear although the server offered TLS. */
+static void note_clear_text(Pop3Session *session, uint16_t word, uint32_t id, const AssembledLine *line)
+{
+  bool login = word == POP3_PASS || word == POP3_APOP || word == POP3_AUTH;
+  if (!login || !session->offers_tls || session->told_clear) return;
+  session->told_clear = true;
+  decoder_emit_note(session->sink, NOTE_STARTTLS_NOT_USED, DIRECTION_TO_SERVER, id, line->offset, 0);
 }
 
 static void look_inside(Pop3Session *session, uint32_t id, const Pop3Command *command,
@@ -184,10 +194,13 @@ void pop3_session_client_line(Pop3Session *session, const AssembledLine *line)
   decoded.word = command.word;
   decoded.secret = known ? pop3_vocabulary.words[command.word].secret : SECRET_NONE;
   decoded.phase = session->predicted;
+  Bytes argument = command.argument;
+  if (command.word == POP3_AUTH) decoded.sasl_step = sasl_mechanism_step(pop3_next_word(&argument));
   bool injected = pending_commands_find_word(&session->pending, POP3_STLS) >= 0;
   uint32_t id = line_remarks_emit(&session->remarks, &decoded, line->bare_lf, true);
   if (injected)
     decoder_emit_note(session->sink, NOTE_STARTTLS_INJECTION, DIRECTION_TO_SERVER, id, line->offset, 0);
+  note_clear_text(session, command.word, id, line);
   push(session, id, &command, decoded.phase);
   if (!line->incomplete) look_inside(session, id, &command, line);
 }

@@ -6,6 +6,7 @@
 #include "protocol/decoder-support.h"
 #include "protocol/line-remarks.h"
 #include "protocol/login-queue.h"
+#include "protocol/message-observer.h"
 #include "protocol/pop3/pop3-syntax.h"
 #include "protocol/sasl/sasl-observer.h"
 
@@ -41,6 +42,7 @@ typedef struct {
   Pop3Reading reading;
   LineRange listing;
   DotBody body;
+  MessageObserver message;
   uint64_t body_offset;
   bool body_damaged;       /* its beginning or its end is missing */
   uint64_t gap_at_end;     /* bytes missing at the end of what was read of the body so far */
@@ -51,8 +53,12 @@ typedef struct {
   uint8_t predicted; /* should all pending commands succeed */
   bool state_known;  /* false from a mid-stream start or a gap on, until a command shows it */
   bool greeted;
-  bool pipelines;    /* proved: a reply came while later commands had been sent */
-  bool server_spoke; /* since the client's last command */
+  bool pipelines;        /* proved: a reply came while later commands had been sent */
+  bool server_spoke;     /* since the client's last command */
+  uint32_t marked;       /* messages marked by DELE */
+  uint32_t last_mark_id; /* of the last DELE's line */
+  uint64_t announced;    /* bytes that RETR's reply told of its message; 0 none */
+  bool offers_tls, told_clear;
   bool told_busy;
   bool told_stray;
 } Pop3Session;

@@ -60,7 +60,7 @@ bool pop3_command_has_lines(const Pop3Command *command)
   /* AUTH alone, an old habit, asks for the list of mechanisms */
   if (command->word == POP3_AUTH) return command->argument.length == 0;
   const VocabularyWord *word = &pop3_vocabulary.words[command->word];
-  bool optional = command->word == POP3_LIST || command->word == POP3_UIDL;
+  bool optional = command->word == POP3_LIST || command->word == POP3_UIDL || command->word == POP3_LANG;
   return word->multiline_reply && (!optional || command->argument.length == 0);
 }
 

@@ -51,6 +51,16 @@ static const VocabularyWord words[POP3_WORD_COUNT] = {
          N_("Let us go on under TLS"),
          N_("The client asks to put TLS round this same connection on port 110. After +OK the next bytes are "
             "the TLS handshake, and a listener reads no more.")},
+    [POP3_UTF8] = {"UTF8", "", IN(AUTHORIZATION), NO_CHANGE, SECRET_NONE, false, false, "RFC 6856 §2.1",
+                   N_("Letters beyond ASCII are welcome"),
+                   N_("The client can read headers and addresses with letters such as ã, in UTF-8. It says "
+                      "so before the "
+                      "log-in.")},
+    [POP3_LANG] =
+        {"LANG", "[language]", IN(AUTHORIZATION) | IN(TRANSACTION), NO_CHANGE, SECRET_NONE, true, false,
+         "RFC 6856 §3", N_("Speak this language to me"),
+         N_("The client picks the language of the words after +OK and -ERR. Without a language it asks which "
+            "ones there are.")},
     [POP3_STAT] =
         {"STAT", "", IN(TRANSACTION), NO_CHANGE, SECRET_NONE, false, false, "RFC 1939 §5",
          N_("How many messages, how many bytes?"),
@@ -69,8 +79,9 @@ static const VocabularyWord words[POP3_WORD_COUNT] = {
     [POP3_RETR] =
         {"RETR", "msg", IN(TRANSACTION), NO_CHANGE, SECRET_NONE, true, true, "RFC 1939 §5",
          N_("Send me this message, whole"),
-         N_("The server sends the whole message, and a lone dot ends it. The copy on the server stays until "
-            "DELE and then QUIT.")},
+         N_(
+             "The server sends the whole message, and a lone dot ends it. The copy on the server stays until "
+             "DELE and then QUIT.")},
     [POP3_TOP] = {"TOP", "msg n", IN(TRANSACTION), NO_CHANGE, SECRET_NONE, true, true, "RFC 1939 §7",
                   N_("Only the headers and the first lines"),
                   N_("The server sends the headers, the blank line and the first n lines of the body. Enough "
@@ -159,6 +170,16 @@ static const VocabularyReply replies[] = {
         "again.")},
     {"-ERR", "STLS", REPLY_REFUSED, "RFC 2595 §4", N_("No TLS here"),
      N_("The connection stays in clear text. A careful client stops here rather than send its password.")},
+    {"+OK", "UTF8", REPLY_OK, "RFC 6856 §2.1", N_("UTF-8 it is"),
+     N_("From here on messages may come with UTF-8 in their headers, as they were written.")},
+    {"-ERR", "UTF8", REPLY_REFUSED, "RFC 6856 §2.1", N_("No UTF-8 here, or not now"),
+     N_("The server does not offer UTF8, or the log-in is over already.")},
+    {"+OK", "LANG", REPLY_OK, "RFC 6856 §3", N_("This language, or the ones there are"),
+     N_("The language chosen stands first in the answer. When none was named, one line tells of each "
+        "language "
+        "there is, ended by a lone dot.")},
+    {"-ERR", "LANG", REPLY_REFUSED, "RFC 6856 §3", N_("Not in that language"),
+     N_("The server does not have it, or does not offer LANG. Its words stay as they were.")},
     {"+OK", "STAT", REPLY_OK, "RFC 1939 §5", N_("So many messages, so many bytes"),
      N_("First the number of messages, then their size in bytes together.")},
     {"+OK", "LIST", REPLY_OK, "RFC 1939 §5", N_("Number and size of each"),

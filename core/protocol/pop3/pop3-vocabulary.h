@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of POP3: RFC 1939, with CAPA (RFC 2449), STLS (RFC 2595) and AUTH (RFC 5034). */
+/* The words of POP3: RFC 1939, with CAPA (RFC 2449), STLS (RFC 2595), AUTH (RFC 5034), UTF8 and LANG
+ * (RFC 6856). */
 #pragma once
 
 #include "protocol/vocabulary.h"
@@ -20,6 +21,8 @@ typedef enum {
   POP3_AUTH,
   POP3_CAPA,
   POP3_STLS,
+  POP3_UTF8,
+  POP3_LANG,
   POP3_STAT,
   POP3_LIST,
   POP3_UIDL,
@@ -34,5 +37,6 @@ typedef enum {
 } Pop3Word;
 
 /* QUIT leads to the update state from the transaction state only (RFC 1939 §6); the others' next states hold
- * wherever the word is allowed. LIST, UIDL have lines up to a lone dot only when no argument was given. */
+ * wherever the word is allowed. LIST, UIDL, LANG have lines up to a lone dot only when no argument was given.
+ */
 extern const Vocabulary pop3_vocabulary;

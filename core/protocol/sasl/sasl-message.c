@@ -116,3 +116,13 @@ Bytes sasl_find_attribute(Bytes message, const char *name)
   }
   return BYTES_EMPTY;
 }
+
+void sasl_append_scram_name(ByteBuffer *out, Bytes name)
+{
+  for (size_t i = 0; i < name.length; i++) {
+    Bytes escape = bytes_slice(name, i, 3);
+    bool comma = bytes_equal_ignore_case(escape, "=2C"), equals = bytes_equal_ignore_case(escape, "=3D");
+    byte_buffer_append(out, comma ? BYTES_LITERAL(",") : bytes_slice(name, i, 1));
+    if (comma || equals) i += 2;
+  }
+}

@@ -23,3 +23,14 @@ void sasl_append_cram_md5(ByteBuffer *out, Bytes user, Bytes secret, Bytes chall
 /* Returns the value of attribute name in a list name=value,… as SCRAM (RFC 5802 §5.1) and DIGEST-MD5 (RFC
  * 2831) write it; quotes taken off; empty where absent. View into message. */
 Bytes sasl_find_attribute(Bytes message, const char *name);
+
+/* Appends a SCRAM name (RFC 5802 §5.1), "=2C" and "=3D" turned back into comma and equals sign. */
+void sasl_append_scram_name(ByteBuffer *out, Bytes name);
+
+/* NTLM (MS-NLMP §2.2.1). Returns the server's 8 bytes out of its challenge, or an empty view for another
+ * message. */
+Bytes sasl_parse_ntlm_challenge(Bytes message);
+
+/* Appends the user of the client's last message, "DOMAIN\\user" in UTF-8, and gives a view of its response to
+ * the challenge, empty for a guest. Returns false, with nothing appended, for another message. */
+bool sasl_parse_ntlm_response(Bytes message, ByteBuffer *user, Bytes *response);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "protocol/decoder.h"
+#include "protocol/sasl/sasl-steps.h"
 
 /* What one client response gave away. */
 typedef enum {
@@ -15,8 +16,9 @@ typedef enum {
 /* One exchange. All zero is idle. */
 typedef struct {
   const char *mechanism; /* "PLAIN"; "AUTH" for one we do not know; NULL: idle */
-  uint8_t kind;          /* private */
-  uint32_t responses;    /* client responses so far, a cancel not counted */
+  SaslShape shape;
+  uint32_t responses; /* client responses so far, a cancel not counted */
+  uint32_t challenges;
   bool cancelled;
   ByteBuffer user, secret, challenge, digest;
   ByteBuffer scratch; /* private */
@@ -37,6 +39,14 @@ static inline bool sasl_observer_is_active(const SaslObserver *observer)
 {
   return observer->mechanism != NULL;
 }
+
+/* Returns the step (sasl-steps.h) that the mechanism of that name begins; 0 for one we do not know. */
+uint8_t sasl_mechanism_step(Bytes name);
+
+/* Returns the step that this challenge, or this response, is, asked before it is taken; 0 where there is no
+ * exchange or no word for it. */
+uint8_t sasl_observer_challenge_step(const SaslObserver *observer, Bytes base64);
+uint8_t sasl_observer_response_step(const SaslObserver *observer, Bytes base64);
 
 /* Takes what the server sent after "334 " or "+ ": base64, possibly empty or broken. */
 void sasl_observer_challenge(SaslObserver *observer, Bytes base64);

@@ -5,13 +5,14 @@
 /* A reply in work. */
 typedef struct {
   DecodedLine line;
-  Bytes digits, text; /* of the first line */
-  int code;           /* 0: the line is no reply */
+  SmtpReplyLine first;
+  int code; /* of the first line; 0: the line is no reply */
   bool bare_lf;
   bool answers; /* command is what it answers */
   bool greets;
   bool out_of_step;
   bool out_of_order; /* it fits nothing although nothing is missing: it changes nothing */
+  bool stray;        /* to a line of a message that was sent although DATA had been refused */
   PendingCommand command;
 } Answer;
 
@@ -66,6 +67,17 @@ static bool has_hole(const SmtpSession *session)
   return false;
 }
 
+/* LMTP answers a message once for each recipient it took (RFC 2033 §4.2). Returns true while more replies to
+ * command are to come. */
+static bool awaits_more(SmtpSession *session, const Answer *answer, const PendingCommand *command)
+{
+  bool message = (command->flags & (PENDING_BODY_END | PENDING_LAST)) != 0;
+  bool not_done = (command->flags & PENDING_LAST) != 0 && answer->code >= 500 && answer->code <= 504;
+  if (!session->lmtp || !message || not_done || answer->code == 421) return false;
+  if (session->lmtp_left == 0) session->lmtp_left = MAX(1, session->accepted_recipients);
+  return --session->lmtp_left > 0;
+}
+
 /* The reply belongs to the command at index; those before it have lost theirs. From here on the order is
  * certain again. */
 static void take(SmtpSession *session, Answer *answer, uint32_t index)
@@ -81,7 +93,7 @@ static void take(SmtpSession *session, Answer *answer, uint32_t index)
     pending_commands_drop(&session->pending, index);
   else
     smtp_session_give_up(session, index);
-  pending_commands_drop(&session->pending, 1);
+  if (!awaits_more(session, answer, &answer->command)) pending_commands_drop(&session->pending, 1);
 }
 
 /* Which command it answers cannot be told. Said once for each place where bytes are missing. */
@@ -118,6 +130,23 @@ static void match_body(SmtpSession *session, Answer *answer)
   } else {
     body->answered = true;
   }
+}
+
+/* To the server that has refused DATA the lines of the message are commands, all of them unknown. */
+static bool answers_stray_line(SmtpSession *session, const Answer *answer)
+{
+  bool on_its_way = session->body.kind == BODY_DATA && session->body.refused;
+  bool unknown = (answer->code >= 500 && answer->code <= 504) || answer->code == 421;
+  if (unknown && (on_its_way || session->stray_lines > 0)) return true;
+  session->stray_lines = 0;
+  return false;
+}
+
+static void match_stray(SmtpSession *session, Answer *answer)
+{
+  if (session->stray_lines > 0) session->stray_lines--;
+  answer->answers = answer->stray = true;
+  answer->command = (PendingCommand){.id = session->refused_id, .word = SMTP_DATA, .flags = PENDING_BODY_END};
 }
 
 /* Goes by the code, which tells which command it can only belong to. Returns false where the order of the
@@ -159,7 +188,9 @@ static void match(SmtpSession *session, Answer *answer)
   answer->greets = !session->greeted || cut_greeting;
   session->greeted = true;
   if (answer->greets) return;
-  if (answers_body(session))
+  if (answers_stray_line(session, answer))
+    match_stray(session, answer);
+  else if (answers_body(session))
     match_body(session, answer);
   else if (session->pending.count == 0)
     answer->out_of_step = answer->out_of_order = answer->code != 421 && session->heard[DIRECTION_TO_SERVER];
@@ -178,11 +209,12 @@ static uint8_t next_state(const SmtpSession *session, const Answer *answer)
   if (answer->code == 334 && !answer->out_of_order) return SMTP_STATE_AUTH;
   bool inside = session->state == SMTP_STATE_DATA || session->state == SMTP_STATE_AUTH;
   if (!answer->answers && !answer->out_of_order && inside) return SMTP_STATE_READY;
-  if (!answer->answers || command->word == VOCABULARY_UNKNOWN) return session->state;
+  if (!answer->answers || answer->stray || command->word == VOCABULARY_UNKNOWN) return session->state;
   if ((command->flags & PENDING_BODY_END) != 0) return SMTP_STATE_READY;
   /* an argument refused ends nothing */
-  if (command->word == SMTP_BDAT && answer->code >= 500 && answer->code <= 504) return session->state;
-  if (class == REPLY_OK && (command->word == SMTP_BDAT || command->word == SMTP_RSET))
+  bool piece = command->word == SMTP_BDAT || command->word == SMTP_BURL;
+  if (piece && answer->code >= 500 && answer->code <= 504) return session->state;
+  if (class == REPLY_OK && (piece || command->word == SMTP_RSET))
     return smtp_session_optimistic(session->state, command->word, command->flags);
   uint8_t next = smtp_vocabulary.words[command->word].next[class];
   return next == STATE_SAME ? session->state : next;
@@ -223,19 +255,29 @@ static void open_message(SmtpSession *session, const Answer *answer)
   if (beginning_lost) dot_body_gap(&session->body.dot, 0);
 }
 
-/* No 354: what was taken for the message was none. */
-static void refuse_message(SmtpSession *session)
+/* No 354: what follows are commands, unless the client did not wait and sends its message all the same. */
+static void refuse_message(SmtpSession *session, const Answer *answer, uint32_t id)
 {
-  if (session->body.kind == BODY_DATA && !session->body.confirmed) smtp_session_end_body(session, false);
-  for (int index; (index = find_body_end(session)) >= 0;)
-    pending_commands_remove(&session->pending, (uint32_t)index);
+  SmtpBody *body = &session->body;
+  session->data_refused = true;
+  session->refused_id = answer->command.id;
+  session->stray_lines = 0;
+  if (body->kind == BODY_DATA && !body->confirmed) {
+    body->refused = true;
+    body->undecided = dot_body_is_at_line_start(&body->dot);
+  }
+  int index = find_body_end(session);
+  if (index < 0) return;
+  session->stray_lines = pending_commands_get(&session->pending, (uint32_t)index)->mark;
+  pending_commands_remove(&session->pending, (uint32_t)index);
+  smtp_session_note(session, NOTE_UNWANTED_MESSAGE, &answer->line, id);
 }
 
 static void judge_auth(SmtpSession *session, const Answer *answer)
 {
   switch ((ReplyClass)answer->line.reply_class) {
   case REPLY_CONTINUE:
-    sasl_observer_challenge(&session->sasl, answer->text);
+    sasl_observer_challenge(&session->sasl, answer->first.text);
     session->auth = session->pending.count == 0 ? AUTH_CHALLENGED : AUTH_SENT;
     break;
   case REPLY_OK:
@@ -255,19 +297,6 @@ static void end_lost_auth(SmtpSession *session, const Answer *answer)
   if (anchor < 0 || anchors[anchor].words[0] != SMTP_AUTH) return;
   smtp_session_end_auth(session, -1, answer->line.offset);
   if (answer->line.reply_class != REPLY_OK) session->auth = AUTH_REFUSED;
-}
-
-/* Some devices on the way overwrite what they dislike in EHLO's answer with a row of X. */
-static bool offers_crossed_out(Bytes raw)
-{
-  static const char pattern[] = "XXXXXX";
-  while (raw.length > 4) {
-    if (bytes_starts_ignore_case(bytes_skip(raw, 4), pattern)) return true;
-    ptrdiff_t lf = bytes_find(raw, '\n');
-    if (lf < 0) return false;
-    raw = bytes_skip(raw, (size_t)lf + 1);
-  }
-  return false;
 }
 
 static void judge_starttls(SmtpSession *session, const Answer *answer, uint32_t id)
@@ -290,15 +319,16 @@ static void judge(SmtpSession *session, const Answer *answer, uint32_t id)
   if (answer->code == 354 && !answer->out_of_order)
     open_message(session, answer);
   else if (to_data && !ok)
-    refuse_message(session);
+    refuse_message(session, answer, id);
   bool challenges = answer->code == 334 && !answer->out_of_order;
   if (challenges || word == SMTP_AUTH || word == SMTP_AUTH_RESPONSE)
     judge_auth(session, answer);
   else if (!answer->answers && !answer->out_of_order && session->auth == AUTH_CHALLENGED)
     end_lost_auth(session, answer);
   if (word == SMTP_STARTTLS) judge_starttls(session, answer, id);
-  if (word == SMTP_EHLO && offers_crossed_out(answer->line.raw))
-    smtp_session_note(session, NOTE_STARTTLS_STRIPPED, &answer->line, id);
+  if (word == SMTP_EHLO && ok) smtp_session_note_offers(session, &answer->line, id);
+  if (answer->answers)
+    smtp_transaction_answer(&session->transaction, &answer->command, (ReplyClass)answer->line.reply_class);
   if (word == SMTP_MAIL || word == SMTP_RSET || word == SMTP_LHLO) session->accepted_recipients = 0;
   if (word == SMTP_RCPT && ok) session->accepted_recipients++;
 }
@@ -309,8 +339,8 @@ static void note_answer(SmtpSession *session, const Answer *answer, uint32_t id)
   smtp_session_note_bytes(session, line, id, answer->bare_lf);
   if (answer->code == 0) smtp_session_note(session, NOTE_BAD_REPLY, line, id);
   if (answer->out_of_step) smtp_session_note(session, NOTE_OUT_OF_STEP, line, id);
-  if (line->reply_class == REPLY_REFUSED) smtp_session_note(session, NOTE_REFUSED, line, id);
-  if (line->reply_class == REPLY_LATER) smtp_session_note(session, NOTE_TRY_LATER, line, id);
+  static const SmtpReplyLine untold = {0};
+  smtp_session_note_reply(session, line, id, answer->stray ? &untold : &answer->first);
 }
 
 static void fill_line(SmtpSession *session, Answer *answer)
@@ -325,7 +355,7 @@ static void fill_line(SmtpSession *session, Answer *answer)
   }
   if (line->about == 0) line->flags |= LINE_UNSOLICITED;
   session->lone_replies |= line->about == 0 && !answer->greets;
-  line->word = vocabulary_find_reply(&smtp_vocabulary, answer->digits, line->answered_word);
+  line->word = vocabulary_find_reply(&smtp_vocabulary, answer->first.digits, line->answered_word);
 }
 
 /* Takes what the range holds as one reply. */
@@ -336,11 +366,8 @@ static void read_answer(SmtpSession *session, Answer *answer)
   decoded_line_set_range(&answer->line, &session->reply);
   Bytes raw = session->reply.view;
   ptrdiff_t lf = bytes_find(raw, '\n');
-  SmtpReplyLine first;
-  if (!smtp_parse_reply_line(bytes_slice(raw, 0, lf < 0 ? raw.length : (size_t)lf + 1), &first)) return;
-  answer->code = first.code;
-  answer->digits = first.digits;
-  answer->text = first.text;
+  Bytes line = bytes_slice(raw, 0, lf < 0 ? raw.length : (size_t)lf + 1);
+  if (smtp_parse_reply_line(line, &answer->first)) answer->code = answer->first.code;
 }
 
 static void finish_reply(SmtpSession *session)
@@ -348,11 +375,16 @@ static void finish_reply(SmtpSession *session)
   Answer answer;
   read_answer(session, &answer);
   bool early = answers_body(session) && !session->body.dot.gap;
+  uint32_t piece = session->body.kind == BODY_BDAT && !session->body.dot.gap ? session->body.id : 0;
   if (answer.code != 0) match(session, &answer);
   fill_line(session, &answer);
+  if (answer.code == 334)
+    answer.line.sasl_step = sasl_observer_challenge_step(&session->sasl, answer.first.text);
   uint32_t id = smtp_session_emit(session, &answer.line);
   note_answer(session, &answer, id);
-  if (early && answer.answers) smtp_session_note(session, NOTE_EARLY_REPLY, &answer.line, id);
+  early |= piece != 0 && piece == answer.line.about;
+  if (early && answer.answers && !answer.stray)
+    smtp_session_note(session, NOTE_EARLY_REPLY, &answer.line, id);
   if (answer.code != 0) {
     change_state(session, &answer);
     judge(session, &answer, id);

@@ -51,7 +51,8 @@ uint8_t smtp_session_optimistic(uint8_t state, uint16_t word, uint8_t flags)
 {
   if ((flags & PENDING_BODY_END) != 0) return SMTP_STATE_READY;
   if (word == VOCABULARY_UNKNOWN || (word == SMTP_RSET && state <= SMTP_STATE_CONNECTED)) return state;
-  if (word == SMTP_BDAT) return (flags & PENDING_LAST) != 0 ? SMTP_STATE_READY : SMTP_STATE_DATA;
+  if (word == SMTP_BDAT || word == SMTP_BURL)
+    return (flags & PENDING_LAST) != 0 ? SMTP_STATE_READY : SMTP_STATE_DATA;
   const uint8_t *next = smtp_vocabulary.words[word].next;
   uint8_t after = next[REPLY_CONTINUE] != STATE_SAME ? next[REPLY_CONTINUE] : next[REPLY_OK];
   return after == STATE_SAME ? state : after;
@@ -69,6 +70,7 @@ void smtp_session_end_auth(SmtpSession *session, int accepted, uint64_t offset)
 void smtp_session_give_up(SmtpSession *session, uint32_t count)
 {
   bool auth = false;
+  if (count > 0) session->lmtp_left = 0;
   for (uint32_t i = 0; i < count; i++) {
     uint16_t word = pending_commands_get(&session->pending, i)->word;
     auth |= word == SMTP_AUTH || word == SMTP_AUTH_RESPONSE;
@@ -120,7 +122,7 @@ static void receive_client(SmtpSession *session, ChunkCursor *cursor)
 {
   AssembledLine line;
   while (cursor->rest.length > 0 && session->next == PROTOCOL_NONE) {
-    if (session->body.kind != BODY_NONE)
+    if (session->body.kind != BODY_NONE && !session->body.undecided)
       smtp_session_feed_body(session, cursor);
     else if (is_unannounced_tls(session, cursor->rest))
       hand_over_unannounced(session, cursor);
@@ -148,14 +150,14 @@ static DecoderVerdict receive(void *decoder, Direction direction, uint64_t offse
     receive_client(session, &cursor);
   else
     receive_server(session, &cursor);
-  return (DecoderVerdict){session->next, bytes.length - cursor.rest.length};
+  return (DecoderVerdict){.next = session->next, .consumed = bytes.length - cursor.rest.length};
 }
 
 /* The line begun is all that will come of it. */
 static void cut_client_line(SmtpSession *session)
 {
   AssembledLine line;
-  if (session->body.kind == BODY_NONE &&
+  if ((session->body.kind == BODY_NONE || session->body.undecided) &&
       line_assembler_take_rest(&session->lines[DIRECTION_TO_SERVER], &line))
     smtp_session_client_line(session, &line);
 }
@@ -212,6 +214,7 @@ static void finish(void *decoder)
   cut_client_line(session);
   smtp_session_cut_reply(session);
   if (session->body.kind != BODY_NONE) smtp_session_end_body(session, false);
+  smtp_session_end_message(session, false, 0, SMTP_BDAT);
   smtp_session_end_auth(session, -1, session->end[DIRECTION_TO_SERVER]);
   note_one_sided(session);
 }
@@ -224,6 +227,8 @@ static void destroy(void *decoder)
   line_range_clear(&session->reply);
   pending_commands_clear(&session->pending);
   sasl_observer_clear(&session->sasl);
+  smtp_transaction_clear(&session->transaction);
+  message_observer_clear(&session->message);
   g_free(session);
 }
 
@@ -239,4 +244,5 @@ const DecoderClass smtp_decoder_class = {
     .finish = finish,
     .destroy = destroy,
     .dissect = smtp_dissect,
+    .refine = smtp_refine,
 };

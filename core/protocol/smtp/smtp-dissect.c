@@ -11,14 +11,18 @@ static void dissect_response(const DecodedLine *line, DissectedLine *dissected)
   dissected->secret_length = dissected->raw_secret_length = dissected->argument.length;
 }
 
-static void hide_initial_response(const DecodedLine *line, DissectedLine *dissected)
+/* AUTH's initial response, BURL's token, all that PASS says. */
+static void hide_secret(const DecodedLine *line, DissectedLine *dissected)
 {
-  Bytes mechanism, initial;
-  smtp_parse_auth(dissected->argument, &mechanism, &initial);
-  if (initial.length == 0) return;
-  dissected->secret_start = (size_t)(initial.data - dissected->argument.data);
-  dissected->raw_secret_start = (size_t)(initial.data - line->raw.data);
-  dissected->secret_length = dissected->raw_secret_length = initial.length;
+  Bytes mechanism, secret;
+  if (line->secret == SECRET_ARGUMENT)
+    secret = line->word == SMTP_BURL ? smtp_burl_secret(dissected->argument) : dissected->argument;
+  else
+    smtp_parse_auth(dissected->argument, &mechanism, &secret);
+  if (secret.length == 0) return;
+  dissected->secret_start = (size_t)(secret.data - dissected->argument.data);
+  dissected->raw_secret_start = (size_t)(secret.data - line->raw.data);
+  dissected->secret_length = dissected->raw_secret_length = secret.length;
 }
 
 static void dissect_command(const DecodedLine *line, ByteBuffer *scratch, DissectedLine *dissected)
@@ -30,7 +34,12 @@ static void dissect_command(const DecodedLine *line, ByteBuffer *scratch, Dissec
   SmtpCommand command;
   smtp_parse_command(line->raw, &command);
   dissected->argument = command.argument;
-  if (command.word != VOCABULARY_UNKNOWN) {
+  if (smtp_is_misspelt_auth(&command)) {
+    size_t letters = strlen("AUTH");
+    dissected->verb = bytes_from_string(smtp_vocabulary.words[SMTP_AUTH].word);
+    dissected->argument =
+        bytes_skip(bytes_chomp(line->raw), (size_t)(command.verb.data - line->raw.data) + letters);
+  } else if (command.word != VOCABULARY_UNKNOWN) {
     dissected->verb = bytes_from_string(smtp_vocabulary.words[command.word].word);
   } else {
     byte_buffer_append(scratch, command.verb);
@@ -39,7 +48,7 @@ static void dissect_command(const DecodedLine *line, ByteBuffer *scratch, Dissec
       scratch->data[scratch->start + i] = (uint8_t)g_ascii_toupper((gchar)copy.data[i]);
     dissected->verb = copy;
   }
-  if (line->secret != SECRET_NONE) hide_initial_response(line, dissected);
+  if (line->secret != SECRET_NONE) hide_secret(line, dissected);
 }
 
 /* Cuts the first line, without its line end, off *rest. */
@@ -86,7 +95,13 @@ void smtp_dissect(const DecodedLine *line, ByteBuffer *scratch, DissectedLine *d
 }
 
 /* What one direction's first line says. */
-typedef enum { SAYS_NOTHING, SAYS_NO, SAYS_PERHAPS, SAYS_YES } Hint;
+typedef enum {
+  SAYS_NOTHING,
+  SAYS_NO,
+  SAYS_PERHAPS,
+  SAYS_LIKELY, /* on a mail port, what other protocols say too: the other side's first line decides */
+  SAYS_YES,
+} Hint;
 
 #define LINE_JUDGED 512u /* bytes without a line end after which a first line is judged as it is */
 
@@ -111,7 +126,20 @@ static Hint judge_helo(Bytes argument, bool whole)
   return whole ? SAYS_YES : SAYS_PERHAPS;
 }
 
-static Hint judge_client_line(Bytes bytes)
+/* First words of FTP, NNTP, HTTP and POP3, whose greetings may look like SMTP's or be missing. */
+static bool is_foreign_word(Bytes word)
+{
+  static const char *const foreign[] = {"USER",    "PASS",     "ACCT", "FEAT",   "SYST",         "OPTS",
+                                        "CWD",     "LIST",     "MODE", "GROUP",  "CAPABILITIES", "ARTICLE",
+                                        "HEAD",    "BODY",     "DATE", "POST",   "IHAVE",        "LISTGROUP",
+                                        "CHECK",   "GET",      "PUT",  "CAPA",   "APOP",         "STLS",
+                                        "OPTIONS", "AUTHINFO", "PRI",  "CONNECT"};
+  for (size_t i = 0; i < G_N_ELEMENTS(foreign); i++)
+    if (bytes_equal_ignore_case(word, foreign[i])) return true;
+  return false;
+}
+
+static Hint judge_client_line(Bytes bytes, bool on_port)
 {
   if (!g_ascii_isalpha(bytes.data[0])) return SAYS_NO;
   ptrdiff_t lf = bytes_find(bytes, '\n');
@@ -124,13 +152,15 @@ static Hint judge_client_line(Bytes bytes)
   bool sender = command.word == SMTP_MAIL && bytes_starts_ignore_case(command.argument, "FROM:");
   bool recipient = command.word == SMTP_RCPT && bytes_starts_ignore_case(command.argument, "TO:");
   if (sender || recipient) return SAYS_YES;
-  return whole && command.word == VOCABULARY_UNKNOWN ? SAYS_NO : SAYS_PERHAPS;
+  if (!whole) return SAYS_PERHAPS;
+  bool foreign = command.word == VOCABULARY_UNKNOWN && (!on_port || is_foreign_word(command.verb));
+  return foreign ? SAYS_NO : on_port ? SAYS_LIKELY : SAYS_PERHAPS;
 }
 
-static Hint judge_client(Bytes bytes, bool midstream_on_port)
+static Hint judge_client(Bytes bytes, bool on_port, bool midstream_on_port)
 {
   if (bytes.length == 0) return SAYS_NOTHING;
-  Hint hint = judge_client_line(bytes);
+  Hint hint = judge_client_line(bytes, on_port);
   /* it may be the middle of a message */
   bool text = g_ascii_isprint(bytes.data[0]) || g_ascii_isspace(bytes.data[0]);
   return hint == SAYS_NO && midstream_on_port && text ? SAYS_PERHAPS : hint;
@@ -147,16 +177,19 @@ static Hint judge_server(Bytes bytes, const StreamStart *start)
     return SAYS_NO;
   if (contains_word(reply.text, "SMTP") || contains_word(reply.text, "LMTP")) return SAYS_YES;
   if (contains_word(reply.text, "FTP")) return SAYS_NO;
-  if (is_usual_port(start->server_port)) return SAYS_YES;
+  /* NNTP greets with these (RFC 3977 §5.1) */
+  if (start->from_start && (reply.code == 200 || reply.code == 201)) return SAYS_NO;
+  if (is_usual_port(start->server_port)) return reply.code == 220 ? SAYS_LIKELY : SAYS_YES;
   return reply.enhanced.length > 0 && !start->from_start ? SAYS_YES : SAYS_PERHAPS;
 }
 
 Recognition smtp_recognise(const StreamStart *start)
 {
   bool on_port = is_usual_port(start->server_port);
-  Hint client = judge_client(start->to_server, on_port && !start->from_start);
+  Hint client = judge_client(start->to_server, on_port, on_port && !start->from_start);
   Hint server = judge_server(start->to_client, start);
   if (client == SAYS_YES) return RECOGNISED_YES;
   if (client == SAYS_NO || server == SAYS_NO) return RECOGNISED_NO;
-  return server == SAYS_YES ? RECOGNISED_YES : RECOGNISED_MAYBE;
+  bool agreed = server == SAYS_LIKELY && (client == SAYS_LIKELY || !start->from_start);
+  return server == SAYS_YES || agreed ? RECOGNISED_YES : RECOGNISED_MAYBE;
 }

@@ -4,6 +4,6 @@
 
 #include "protocol/vocabulary.h"
 
-#define SMTP_REPLY_COUNT 80
+#define SMTP_REPLY_COUNT 128
 
 extern const VocabularyReply smtp_replies[SMTP_REPLY_COUNT];

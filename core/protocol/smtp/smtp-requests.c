@@ -20,12 +20,18 @@ static bool is_surely_command(const SmtpCommand *command)
     return bytes_starts_ignore_case(command->argument, "TO:");
   case SMTP_BDAT:
     return smtp_parse_bdat(command->argument, &size, &last);
+  case SMTP_BURL:
+    return bytes_starts_ignore_case(command->argument, "imap");
+  case SMTP_XCLIENT:
+  case SMTP_XFORWARD:
+    return bytes_find(command->argument, '=') > 0;
   case SMTP_HELO:
   case SMTP_EHLO:
   case SMTP_LHLO:
   case SMTP_VRFY:
   case SMTP_EXPN:
   case SMTP_ETRN:
+  case SMTP_ATRN:
     return command->argument.length > 0 && bytes_find(command->argument, ' ') < 0;
   case SMTP_AUTH:
     return command->argument.length > 0;
@@ -81,7 +87,8 @@ static void trust_waiting_client(SmtpSession *session, uint16_t word)
 
 static void push(SmtpSession *session, const DecodedLine *line, uint32_t id, uint8_t flags)
 {
-  PendingCommand command = {.id = id, .word = line->word, .phase = line->phase, .flags = flags};
+  PendingCommand command = {
+      .mark = line->lines + 1, .id = id, .word = line->word, .phase = line->phase, .flags = flags};
   session->ahead = smtp_session_optimistic(session->ahead, command.word, flags);
   if (pending_commands_push(&session->pending, command)) return;
   if (!session->heard[DIRECTION_TO_CLIENT]) return;
@@ -114,6 +121,7 @@ static void auth_response(SmtpSession *session, const AssembledLine *line)
   decoded.word = SMTP_AUTH_RESPONSE;
   decoded.flags |= LINE_SASL_RESPONSE;
   decoded.secret = bytes_equal(text, BYTES_LITERAL("*")) ? SECRET_NONE : SECRET_LINE;
+  decoded.sasl_step = sasl_observer_response_step(&session->sasl, text);
   decoded.phase = session->ahead;
   uint32_t id = smtp_session_emit(session, &decoded);
   smtp_session_note_bytes(session, &decoded, id, line->bare_lf);
@@ -144,32 +152,34 @@ static void begin_piece(SmtpSession *session, Bytes argument, const DecodedLine 
   uint64_t size;
   bool last;
   if (!smtp_parse_bdat(argument, &size, &last)) return;
-  session->body = (SmtpBody){
-      .kind = BODY_BDAT, .left = size, .offset = line->offset + line->length, .id = id, .confirmed = true};
+  session->body = (SmtpBody){.kind = BODY_BDAT,
+                             .left = size,
+                             .offset = line->offset + line->length,
+                             .id = id,
+                             .confirmed = true,
+                             .last = last};
+  if (!message_observer_is_open(&session->message))
+    message_observer_begin(&session->message, session->sink, MESSAGE_SENT, false);
   if (size == 0) smtp_session_end_body(session, true);
 }
 
-/* LMTP answers the message once for each recipient it took (RFC 2033 §4.2). */
-static void push_lmtp_replies(SmtpSession *session, const DecodedLine *line, uint32_t id)
+static SecretKind find_secret(const SmtpCommand *command)
 {
-  uint32_t count = MIN(session->accepted_recipients, LIMIT_PENDING_COMMANDS);
-  for (uint32_t i = 1; session->lmtp && i < count; i++)
-    push(session, line, id, PENDING_BODY_END);
-}
-
-static bool has_secret(const SmtpCommand *command)
-{
-  Bytes mechanism, initial = BYTES_EMPTY;
-  /* "AUTH=PLAIN …" is no command, but what follows is a password all the same */
-  bool like_auth = command->word == VOCABULARY_UNKNOWN && bytes_starts_ignore_case(command->verb, "AUTH");
-  if (command->word == SMTP_AUTH || like_auth) smtp_parse_auth(command->argument, &mechanism, &initial);
-  return initial.length > 0;
+  bool unknown = command->word == VOCABULARY_UNKNOWN;
+  bool pass = unknown && bytes_equal_ignore_case(command->verb, "PASS");
+  if (command->word == SMTP_BURL || pass || smtp_is_misspelt_auth(command)) return SECRET_ARGUMENT;
+  if (command->word != SMTP_AUTH && !unknown) return SECRET_NONE;
+  Bytes mechanism, initial;
+  smtp_parse_auth(command->argument, &mechanism, &initial);
+  /* "AUHT PLAIN …" is no command, but what follows is a password all the same */
+  if (initial.length == 0 || (unknown && sasl_mechanism_find(mechanism) == NULL)) return SECRET_NONE;
+  return SECRET_AFTER_MECHANISM;
 }
 
 static uint8_t command_flags(const SmtpCommand *command)
 {
   uint64_t size;
-  bool last = false;
+  bool last = command->word == SMTP_BURL && smtp_burl_is_last(command->argument);
   if (command->word == SMTP_BDAT) smtp_parse_bdat(command->argument, &size, &last);
   return last ? PENDING_LAST : 0;
 }
@@ -186,18 +196,27 @@ static void accept_command(SmtpSession *session, const AssembledLine *line, cons
   decoded_line_set_line(&decoded, line);
   decoded.word = command->word;
   decoded.phase = session->ahead;
-  decoded.secret = has_secret(command) ? SECRET_AFTER_MECHANISM : SECRET_NONE;
+  decoded.secret = find_secret(command);
+  if (command->word == SMTP_AUTH) {
+    Bytes mechanism, initial;
+    smtp_parse_auth(command->argument, &mechanism, &initial);
+    decoded.sasl_step = sasl_mechanism_step(mechanism);
+  }
   uint32_t id = smtp_session_emit(session, &decoded);
   smtp_session_note_bytes(session, &decoded, id, line->bare_lf);
   if (command->word == VOCABULARY_UNKNOWN && !line->incomplete)
     smtp_session_note(session, NOTE_UNKNOWN_COMMAND, &decoded, id);
   if (injected) smtp_session_note(session, NOTE_STARTTLS_INJECTION, &decoded, id);
+  smtp_session_note_clear_text(session, &decoded, id);
+  /* a message that came in pieces and had no last one */
+  if (command->word != SMTP_BDAT && command->word != SMTP_NOOP)
+    smtp_session_end_message(session, false, id, SMTP_BDAT);
+  smtp_transaction_command(&session->transaction, command, id);
   session->lmtp |= command->word == SMTP_LHLO;
   session->starttls_sent |= command->word == SMTP_STARTTLS;
   if (command->word == SMTP_AUTH) begin_auth(session, command, &decoded, id);
   uint8_t flags = command_flags(command);
   push(session, &decoded, id, flags);
-  if ((flags & PENDING_LAST) != 0) push_lmtp_replies(session, &decoded, id);
   if (command->word == SMTP_BDAT) begin_piece(session, command->argument, &decoded, id);
 }
 
@@ -217,6 +236,7 @@ static void feed_line_to_body(SmtpSession *session, const AssembledLine *line)
   if (line->truncated) {
     /* the middle is gone, but a line that long is no lone dot */
     session->body.dot.bytes += line->length - line->raw.length - 2;
+    message_observer_gap(&session->message, line->length - line->raw.length - 2);
     smtp_session_feed_body(session, &cursor);
     cursor = chunk_cursor(line->offset + line->length - 2, BYTES_LITERAL("\r\n"));
   }
@@ -229,11 +249,40 @@ static bool is_response(const SmtpSession *session, const SmtpCommand *command)
   return session->auth != AUTH_IDLE && !is_surely_command(command);
 }
 
+/* Returns true for "Name: …" (RFC 5322 §2.2), which no command looks like. */
+static bool is_header_field(Bytes raw)
+{
+  ptrdiff_t colon = bytes_find(raw, ':');
+  for (ptrdiff_t i = 0; i < colon; i++)
+    if (!g_ascii_isgraph(raw.data[i])) return false;
+  bool blank = colon > 0 && (size_t)colon + 1 < raw.length && g_ascii_isspace(raw.data[colon + 1]);
+  return blank;
+}
+
+/* The first line after DATA was refused: a command from a client that has taken notice, or text from one that
+ * has not. Returns true when the line was the message's. */
+static bool goes_on_unwanted(SmtpSession *session, const AssembledLine *line, bool sure)
+{
+  bool begins = session->data_refused && session->body.kind == BODY_NONE && is_header_field(line->raw);
+  session->data_refused = false;
+  if (session->body.undecided && sure) {
+    smtp_session_end_body(session, false);
+    return false;
+  }
+  if (!session->body.undecided && (sure || !begins)) return false;
+  if (begins) smtp_session_begin_data(session, session->refused_id, line->offset, false);
+  session->body.refused = true;
+  session->body.undecided = false;
+  feed_line_to_body(session, line);
+  return true;
+}
+
 void smtp_session_client_line(SmtpSession *session, const AssembledLine *line)
 {
   SmtpCommand command;
   smtp_parse_command(line->raw, &command);
   bool sure = is_surely_command(&command);
+  if (goes_on_unwanted(session, line, sure)) return;
   if (is_response(session, &command)) {
     auth_response(session, line);
     return;
@@ -264,6 +313,7 @@ void smtp_session_begin_data(SmtpSession *session, uint32_t id, uint64_t offset,
 {
   session->body = (SmtpBody){.kind = BODY_DATA, .offset = offset, .id = id, .confirmed = confirmed};
   dot_body_begin(&session->body.dot);
+  message_observer_begin(&session->message, session->sink, MESSAGE_SENT, true);
   session->ahead = SMTP_STATE_DATA;
   AssembledLine line;
   if (!line_assembler_take_rest(&session->lines[DIRECTION_TO_SERVER], &line)) return;
@@ -274,7 +324,8 @@ void smtp_session_begin_data(SmtpSession *session, uint32_t id, uint64_t offset,
 static void feed_data(SmtpSession *session, ChunkCursor *cursor)
 {
   bool ended;
-  size_t used = dot_body_scan(&session->body.dot, cursor->rest, &ended);
+  DotBodySink sink = message_observer_get_sink(&session->message);
+  size_t used = dot_body_scan(&session->body.dot, cursor->rest, &ended, &sink);
   chunk_cursor_advance(cursor, used);
   if (ended) smtp_session_end_body(session, true);
 }
@@ -294,6 +345,7 @@ static void feed_piece(SmtpSession *session, ChunkCursor *cursor)
   body->dot.lines += count_lines(bytes);
   body->dot.bytes += bytes.length;
   body->left -= bytes.length;
+  message_observer_take(&session->message, bytes);
   chunk_cursor_advance(cursor, bytes.length);
   if (body->left == 0) smtp_session_end_body(session, true);
 }
@@ -309,15 +361,39 @@ void smtp_session_feed_body(SmtpSession *session, ChunkCursor *cursor)
 void smtp_session_body_gap(SmtpSession *session, uint64_t length)
 {
   SmtpBody *body = &session->body;
+  body->undecided = false;
   if (body->kind == BODY_DATA) {
     dot_body_gap(&body->dot, length);
+    message_observer_gap(&session->message, length);
     return;
   }
   uint64_t missing = MIN(length, body->left);
+  message_observer_gap(&session->message, missing);
   body->dot.gap = true;
   body->dot.bytes += missing;
   body->left -= missing;
   if (body->left == 0) smtp_session_end_body(session, true);
+}
+
+void smtp_session_end_message(SmtpSession *session, bool complete, uint32_t about, uint16_t word)
+{
+  g_autoptr(MessageRecord) record = message_observer_end(&session->message, complete);
+  if (record == NULL) return;
+  smtp_transaction_describe(&session->transaction, record);
+  uint32_t id = message_observer_emit(session->sink, record, DIRECTION_TO_SERVER, about, word);
+  if (session->first_id == 0) session->first_id = id;
+}
+
+/* A body has ended: so has its message, unless more pieces come or it turned out to be none. */
+static void settle_message(SmtpSession *session, const SmtpBody *body, bool complete, uint32_t id)
+{
+  message_observer_add_piece(&session->message, body->offset, body->dot.bytes);
+  bool refused = !complete && !body->confirmed && session->heard[DIRECTION_TO_CLIENT];
+  if (refused)
+    message_observer_clear(&session->message);
+  else if (body->kind == BODY_DATA || body->last)
+    smtp_session_end_message(session, complete && !body->dot.gap, id,
+                             body->kind == BODY_DATA ? SMTP_DATA : SMTP_BDAT);
 }
 
 /* bytes are those on the wire before the lone dot's line, doubled dots included. */
@@ -334,14 +410,14 @@ void smtp_session_end_body(SmtpSession *session, bool complete)
   line.phase = SMTP_STATE_DATA;
   if (!complete || body.dot.gap) line.flags |= LINE_INCOMPLETE;
   uint32_t id = smtp_session_emit(session, &line);
-  if (body.dot.bare_lf) smtp_session_note(session, NOTE_BARE_LF, &line, id);
-  if (body.dot.false_end) smtp_session_note(session, NOTE_FALSE_END, &line, id);
+  smtp_session_note_body(session, &body, &line, id);
+  settle_message(session, &body, complete, id);
   if (body.kind != BODY_DATA) return;
   session->ahead = SMTP_STATE_READY;
-  if (!complete || body.answered) {
+  if (body.refused) session->stray_lines += body.dot.lines + complete;
+  if (!complete || body.answered || body.refused) {
     session->ahead_stale = true;
     return;
   }
   push(session, &line, body.id, PENDING_BODY_END);
-  push_lmtp_replies(session, &line, body.id);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An SMTP server without I/O: its bytes, its events and its states. What each command does is in
  * smtp-server-commands.c. */
+#include "mail/message-text.h"
 #include "protocol/smtp/smtp-server-private.h"
 
 #include <stdio.h>
@@ -78,7 +79,7 @@ static void end_body(SmtpServer *server)
 {
   Bytes stuffed = byte_buffer_view(&server->stuffed);
   if (!server->body_too_large) {
-    dot_body_append_unstuffed(&server->message, bytes_slice(stuffed, 0, (size_t)server->body.bytes));
+    message_text_undo_dots(&server->message, bytes_slice(stuffed, 0, (size_t)server->body.bytes));
     byte_buffer_clear(&server->stuffed);
     server->body_too_large = byte_buffer_view(&server->message).length > server->size_limit;
   }
@@ -99,7 +100,7 @@ static bool receive_body(SmtpServer *server)
   Bytes view = line_input_view(&server->in);
   if (view.length == 0) return false;
   bool ended;
-  size_t used = dot_body_scan(&server->body, view, &ended);
+  size_t used = dot_body_scan(&server->body, view, &ended, NULL);
   /* Stuffing adds at most one byte to each line of at least three. */
   if (!server->body_too_large && server->body.bytes > server->size_limit / 2 * 3 + 8) {
     server->body_too_large = true;

@@ -3,8 +3,9 @@
 #pragma once
 
 #include "protocol/decoder-support.h"
+#include "protocol/message-observer.h"
 #include "protocol/sasl/sasl-observer.h"
-#include "protocol/smtp/smtp-syntax.h"
+#include "protocol/smtp/smtp-transaction.h"
 
 /* Flags of a PendingCommand. */
 enum {
@@ -25,6 +26,9 @@ typedef struct {
   uint32_t id;     /* of DATA's or BDAT's line; 0 where that was lost */
   bool confirmed;  /* DATA: 354 was seen */
   bool answered;   /* DATA: a final reply came before the end */
+  bool last;       /* BDAT … LAST */
+  bool refused;    /* DATA: a refusal came in place of 354, and the client goes on all the same */
+  bool undecided;  /* refused, and the client's next line tells whether it goes on */
 } SmtpBody;
 
 /* Where an AUTH exchange stands. */
@@ -43,6 +47,8 @@ enum {
   ONCE_NUL = 1 << 4,
   ONCE_BUSY = 1 << 6,
   ONCE_UNCERTAIN = 1 << 7,
+  ONCE_TLS_NOT_USED = 1 << 8,
+  ONCE_TLS_MISSING = 1 << 9,
 };
 
 typedef struct {
@@ -54,9 +60,14 @@ typedef struct {
   PendingCommands pending;
   SaslObserver sasl;
   SmtpBody body;
+  SmtpTransaction transaction;
+  MessageObserver message;
   uint32_t auth_id;             /* of AUTH's line */
   uint32_t first_id;            /* of the first line emitted */
   uint32_t accepted_recipients; /* LMTP sends as many replies after the dot */
+  uint32_t lmtp_left;           /* of these, how many the oldest pending message still awaits; 0: not begun */
+  uint32_t refused_id;          /* of the DATA refused last */
+  uint64_t stray_lines;         /* of a message sent in spite of it: the server may answer each */
   uint16_t once;                /* ONCE_ bits already used */
   uint8_t state;                /* after the replies seen */
   uint8_t ahead;                /* after the commands seen, if all go well */
@@ -65,7 +76,10 @@ typedef struct {
   bool greeted;
   bool lone_replies; /* some reply but the greeting had no command */
   bool lmtp;
+  bool data_refused;  /* and no command has come since: a client that did not wait may send its message now */
   bool starttls_sent; /* and not refused: worth looking for in the queue */
+  bool tls_offered;   /* the latest answer to EHLO lists STARTTLS */
+  bool tls_tried;     /* STARTTLS was said */
   bool midstream_untold;
   bool state_guessed; /* joined in the middle, or bytes are missing: the next command corrects the state */
   bool lost;          /* client bytes are missing: only what is surely a command counts as one */
@@ -100,10 +114,22 @@ void smtp_session_begin_data(SmtpSession *session, uint32_t id, uint64_t offset,
 void smtp_session_end_body(SmtpSession *session, bool complete);
 void smtp_session_body_gap(SmtpSession *session, uint64_t length);
 
+/* The message is told, about the line with that id. Nothing happens where none is in transfer. */
+void smtp_session_end_message(SmtpSession *session, bool complete, uint32_t about, uint16_t word);
+
 /* smtp-answers.c: the server's direction. */
 void smtp_session_server_line(SmtpSession *session, const AssembledLine *line);
 void smtp_session_cut_reply(SmtpSession *session);
 
-/* smtp-dissect.c: what needs no session. */
+/* smtp-remarks.c: what a reply tells; whether EHLO's answer offers TLS, and did so before; that a command
+ * goes in clear although TLS was offered; what a body hides. */
+void smtp_session_note_reply(SmtpSession *session, const DecodedLine *line, uint32_t id,
+                             const SmtpReplyLine *first);
+void smtp_session_note_offers(SmtpSession *session, const DecodedLine *line, uint32_t id);
+void smtp_session_note_clear_text(SmtpSession *session, const DecodedLine *line, uint32_t id);
+void smtp_session_note_body(SmtpSession *session, const SmtpBody *body, const DecodedLine *line, uint32_t id);
+
+/* smtp-dissect.c, smtp-refine.c: what needs no session. */
 Recognition smtp_recognise(const StreamStart *start);
+bool smtp_refine(const DecodedLine *line, const DissectedLine *parts, ReplyRefinement *out);
 void smtp_dissect(const DecodedLine *line, ByteBuffer *scratch, DissectedLine *dissected);

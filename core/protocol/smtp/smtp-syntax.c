@@ -163,6 +163,27 @@ bool smtp_parse_bdat(Bytes argument, uint64_t *size, bool *last)
   return smtp_parse_number(digits, size) && (*last || word.length == 0);
 }
 
+bool smtp_burl_is_last(Bytes argument)
+{
+  Bytes url = first_word(argument);
+  return bytes_equal_ignore_case(trim(bytes_skip(argument, url.length)), "LAST");
+}
+
+Bytes smtp_burl_secret(Bytes argument)
+{
+  static const char mark[] = ";URLAUTH=";
+  Bytes url = argument;
+  if (smtp_burl_is_last(argument)) url = trim(bytes_slice(argument, 0, argument.length - strlen("LAST")));
+  for (size_t i = 0; i < url.length; i++)
+    if (bytes_starts_ignore_case(bytes_skip(url, i), mark)) return bytes_skip(url, i + strlen(mark));
+  return url;
+}
+
+bool smtp_is_misspelt_auth(const SmtpCommand *command)
+{
+  return command->word == VOCABULARY_UNKNOWN && bytes_starts_ignore_case(command->verb, "AUTH");
+}
+
 void smtp_parse_auth(Bytes argument, Bytes *mechanism, Bytes *initial)
 {
   Bytes word = first_word(argument);

@@ -58,6 +58,17 @@ bool smtp_parse_number(Bytes digits, uint64_t *number);
 /* BDAT's argument (RFC 3030 §2): size SP ["LAST"]. Returns false for another shape: then no chunk follows. */
 bool smtp_parse_bdat(Bytes argument, uint64_t *size, bool *last);
 
+/* Returns true where BURL's argument (RFC 4468 §3), an URL and perhaps LAST, ends in LAST. */
+bool smtp_burl_is_last(Bytes argument);
+
+/* Returns the part of BURL's argument that lets its bearer read the message: what follows ";URLAUTH=" (RFC
+ * 4467 §3), or, where there is no such thing, all of the URL. */
+Bytes smtp_burl_secret(Bytes argument);
+
+/* Returns true for "AUTH=PLAIN …", "AUTHPLAIN …" and the like: no command, but what follows the four letters
+ * may be a password. */
+bool smtp_is_misspelt_auth(const SmtpCommand *command);
+
 /* AUTH's argument (RFC 4954 §4): mechanism [SP initial-response]. Views into it. Where no mechanism can be
  * told, mechanism is empty and initial is all: it may be a misplaced secret. */
 void smtp_parse_auth(Bytes argument, Bytes *mechanism, Bytes *initial);

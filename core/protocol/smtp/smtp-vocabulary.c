@@ -159,6 +159,27 @@ static const VocabularyWord words[SMTP_WORD_COUNT] = {
                    N_("Historical: client and server change places, so that mail flows the other way. Given "
                       "up because "
                       "anyone could ask for anybody's mail; ETRN took its place.")},
+    [SMTP_ATRN] = {"ATRN", "[domain *(\",\" domain)]", IN(READY), OK_TO(CONNECTED), SECRET_NONE, false, false,
+                   "RFC 2645 §5.2.1", N_("My mail, please, over this line"),
+                   N_("A site without a fixed address asks, after logging in, for the mail of its "
+                      "domains. If the server agrees, both swap roles on this connection: the server "
+                      "becomes the client.")},
+    [SMTP_BURL] =
+        {"BURL", "url [LAST]", IN(RECIPIENTS) | IN(DATA), ANY_REPLY_TO(READY), SECRET_ARGUMENT, false, false,
+         "RFC 4468 §3", N_("The letter is there: fetch it"),
+         N_("Instead of the message the client sends a link to it on an IMAP server, with a token that lets "
+            "the server read it. So a phone need not upload what it has already stored.")},
+    [SMTP_XCLIENT] = {"XCLIENT", "1*(attribute \"=\" value)", IN(CONNECTED) | IN(READY), OK_TO(CONNECTED),
+                      SECRET_NONE, false, false, "RFC 5321 §4.1.5", N_("Take me for this client instead"),
+                      N_("A command of Postfix, for a trusted proxy in front of the server: name and "
+                         "address of the real client, so that the server's checks look at that one. "
+                         "Strangers must not be allowed to say it.")},
+    [SMTP_XFORWARD] =
+        {
+            "XFORWARD", "1*(attribute \"=\" value)", IN(READY), NO_CHANGE, SECRET_NONE, false, false,
+            "RFC 5321 §4.1.5", N_("Where this letter first came from"),
+            N_("A command of Postfix, between a mail server and its filter: name and address of "
+               "the client that brought the letter, so that the logs of both tell the same story.")},
 };
 /* clang-format on */
 

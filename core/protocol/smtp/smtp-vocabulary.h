@@ -40,11 +40,16 @@ typedef enum {
   SMTP_SOML,
   SMTP_SAML,
   SMTP_TURN,
+  SMTP_ATRN,
+  SMTP_BURL,
+  SMTP_XCLIENT,
+  SMTP_XFORWARD,
   SMTP_WORD_COUNT,
 } SmtpWord;
 
 /* One table for server, client, decoder, HELP and the glossary. Two things no table can say: after DATA's 354
- * the reply that follows the lone dot leads to READY whatever its class; BDAT without LAST leads to DATA. */
+ * the reply that follows the lone dot leads to READY whatever its class; BDAT or BURL without LAST leads to
+ * DATA. */
 extern const Vocabulary smtp_vocabulary;
 
 /* Returns the class that the code's first digit gives (1xx and what is no code: REPLY_OK). */

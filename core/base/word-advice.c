@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding the word that was meant. */
-#include "simulate/word-advice.h"
+#include "base/word-advice.h"
 
 #include "base/i18n.h"
 
@@ -32,20 +32,26 @@ static guint slip(const char *known)
   return strlen(known) < 5 ? 1 : 2;
 }
 
-char *word_advice(const char *word, const GPtrArray *words)
+const char *word_nearest(const char *word, const GPtrArray *words)
 {
   const char *nearest = NULL;
   guint best = 3;
-  g_autoptr(GString) list = g_string_new(NULL);
   for (guint i = 0; i < words->len; i++) {
     const char *known = g_ptr_array_index(words, i);
     guint away = distance(word, known);
-    if (away < best && away <= slip(known)) {
-      best = away;
-      nearest = known;
-    }
-    g_string_append_printf(list, "%s%s", i == 0 ? "" : ", ", known);
+    if (away >= best || away > slip(known)) continue;
+    best = away;
+    nearest = known;
   }
+  return nearest;
+}
+
+char *word_advice(const char *word, const GPtrArray *words)
+{
+  const char *nearest = word_nearest(word, words);
   if (nearest != NULL) return g_strdup_printf(_("did you mean “%s”?"), nearest);
+  g_autoptr(GString) list = g_string_new(NULL);
+  for (guint i = 0; i < words->len; i++)
+    g_string_append_printf(list, "%s%s", i == 0 ? "" : ", ", (const char *)g_ptr_array_index(words, i));
   return g_strdup_printf(_("known here: %s"), list->str);
 }
