@@ -24,6 +24,7 @@ typedef struct {
 
 int command_decode(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_export(int argc, char **argv);
 
 /* Prints the line "carteiro: what: where: why" to standard error, whatever bytes a path may hold. what: the
  * command. where: the file, option or place; NULL when why begins with it. Returns code, for `return
@@ -51,5 +52,5 @@ bool command_parse_format(const Command *command, const char *name, bool allow_n
 bool command_parse_options(const Command *command, const GOptionEntry *entries, int argc, char **argv,
                            int *code);
 
-/* The table's rows of the two commands, for their help. */
-extern const Command decode_command, simulate_command;
+/* The table's rows of the commands, for their help. */
+extern const Command decode_command, simulate_command, export_command;

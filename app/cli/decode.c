@@ -4,6 +4,7 @@
 #include "observe/capture-file.h"
 #include "output.h"
 #include "protocol/registry.h"
+#include "reading.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,8 @@ const Command decode_command = {"decode", "[FILE|-]", N_("Explain a capture line
 typedef struct {
   char *format;
   gboolean reveal;
+  gboolean stats;
+  char *where;
   char **decode_as;
   char **files;
 } DecodeOptions;
@@ -54,30 +57,12 @@ static void begin_output(const Decoding *decoding, Nanoseconds start)
   output_begin(decoding->output, &capture, title, start);
 }
 
-/* Says what could not be read, and returns the exit code for it. */
-static int judge_reading(const Decoding *decoding, const GError *failure)
-{
-  const InspectorCounts *counts = inspector_get_counts(decoding->inspector);
-  if (failure != NULL) command_fail(EXIT_DAMAGE, decode_command.name, decoding->title, failure->message);
-  if (counts->unknown_link > 0) {
-    char number[I18N_NUMBER_TEXT];
-    i18n_format_number(counts->unknown_link, number);
-    g_autofree char *why =
-        g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "%s frame of a link type Carteiro cannot read",
-                                    "%s frames of a link type Carteiro cannot read", counts->unknown_link),
-                        number);
-    command_fail(EXIT_DAMAGE, decode_command.name, decoding->title, why);
-    if (counts->unknown_link == counts->frames) return EXIT_UNREADABLE;
-  }
-  return failure != NULL || counts->unknown_link > 0 ? EXIT_DAMAGE : EXIT_ALL_READ;
-}
-
 /* Reads to the end. Returns the exit code. */
 static int read_all(const Decoding *decoding)
 {
   g_autoptr(GError) failure = NULL;
   Frame frame;
-  bool growing = capture_file_get_fd(decoding->file) < 0;
+  bool growing = capture_file_get_fd(decoding->file) < 0; /* a pipe, most likely: nothing may wait */
   CaptureStep step = capture_file_next(decoding->file, &frame, &failure);
   begin_output(decoding, step == CAPTURE_FRAME ? frame.time : 0);
   while (step == CAPTURE_FRAME) {
@@ -88,7 +73,9 @@ static int read_all(const Decoding *decoding)
   inspector_finish(decoding->inspector);
   output_end(decoding->output, inspector_get_counts(decoding->inspector), failure != NULL);
   if (!output_drain(decoding->output, true)) return output_fail(decoding->output, &decode_command);
-  return judge_reading(decoding, failure);
+  int read = reading_judge(&decode_command, decoding->title, decoding->inspector, failure);
+  int filtered = output_judge_filter(decoding->output, &decode_command);
+  return read != EXIT_ALL_READ ? read : filtered;
 }
 
 /* Returns the one file to read; without any, standard input where something is piped into it. Returns NULL
@@ -104,23 +91,34 @@ static const char *choose_file(char **files)
   return NULL;
 }
 
-static int decode(const DecodeOptions *options)
+/* Reads the file and writes it. Returns the exit code. */
+static int decode_file(const char *path, const GArray *rules, const OutputOptions *options)
 {
-  OutputFormat format = FORMAT_TEXT;
-  if (!command_parse_format(&decode_command, options->format, false, &format)) return EXIT_USAGE;
-  g_autoptr(GArray) rules = parse_decode_as(options->decode_as);
-  const char *path = rules != NULL ? choose_file(options->files) : NULL;
-  if (path == NULL) return EXIT_USAGE;
   const char *title = strcmp(path, "-") == 0 ? _("standard input") : path;
+  OutputOptions output_options = *options;
   g_autoptr(GError) failure = NULL;
   g_autoptr(CaptureFile) file = capture_file_open(path, &failure);
   if (file == NULL) return command_fail(EXIT_UNREADABLE, decode_command.name, title, failure->message);
-  g_autoptr(Output) output = output_new(format, options->reveal, capture_file_get_names(file));
+  output_options.names = capture_file_get_names(file);
+  g_autoptr(Output) output = output_new(&output_options);
   RowSink sink = output_get_sink(output);
   InspectorOptions inspector_options = {(const DecodeAs *)(void *)rules->data, rules->len};
   g_autoptr(Inspector) inspector = inspector_new(&inspector_options, &sink);
   Decoding decoding = {file, inspector, output, path, title};
   return read_all(&decoding);
+}
+
+static int decode(const DecodeOptions *options)
+{
+  OutputOptions output = {.format = FORMAT_TEXT, .reveal = options->reveal, .stats = options->stats};
+  if (!command_parse_format(&decode_command, options->format, false, &output.format)) return EXIT_USAGE;
+  g_autoptr(GArray) rules = parse_decode_as(options->decode_as);
+  const char *path = rules != NULL ? choose_file(options->files) : NULL;
+  g_autoptr(Filter) filter = NULL;
+  if (path == NULL || !output_parse_filter(&decode_command, options->where, output.reveal, &filter))
+    return EXIT_USAGE;
+  output.filter = filter;
+  return decode_file(path, rules, &output);
 }
 
 int command_decode(int argc, char **argv)
@@ -130,6 +128,10 @@ int command_decode(int argc, char **argv)
       {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, N_("How lines are written: text, ndjson"),
        "FORMAT"},
       {"reveal", 0, 0, G_OPTION_ARG_NONE, &options.reveal, N_("Show passwords and digests"), NULL},
+      {"where", 0, 0, G_OPTION_ARG_STRING, &options.where,
+       N_("Show only the lines that fit, such as 'code >= 500'"), "FILTER"},
+      {"stats", 0, 0, G_OPTION_ARG_NONE, &options.stats,
+       N_("Add up the lines shown: hosts, delays, refusals"), NULL},
       {"decode-as", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.decode_as,
        N_("Take this port for that protocol"), "PORT=PROTOCOL"},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL, NULL},
@@ -139,6 +141,7 @@ int command_decode(int argc, char **argv)
   if (command_parse_options(&decode_command, entries, argc, argv, &code)) code = decode(&options);
   g_strfreev(options.files);
   g_strfreev(options.decode_as);
+  g_free(options.where);
   g_free(options.format);
   return code;
 }

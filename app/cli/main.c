@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const Command *const commands[] = {&decode_command, &simulate_command};
+static const Command *const commands[] = {&decode_command, &simulate_command, &export_command};
 
 static void print_help(void)
 {

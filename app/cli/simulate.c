@@ -13,6 +13,8 @@ const Command simulate_command = {"simulate", "[SCENARIO]",
 typedef struct {
   char *format;
   gboolean reveal;
+  gboolean stats;
+  char *where;
   char *pcap;
   char *seed;
   char **settings;
@@ -100,13 +102,16 @@ static int play(World *world, Listener *listener, const char *path)
     output_end(listener->output, inspector_get_counts(listener->inspector), false);
   }
   int saved = save_frames(listener->writer, path);
-  if (!listener->output_failed && output_drain(listener->output, true)) return saved;
+  if (!listener->output_failed && output_drain(listener->output, true)) {
+    int filtered = output_judge_filter(listener->output, &simulate_command);
+    return saved != EXIT_ALL_READ ? saved : filtered;
+  }
   int written = output_fail(listener->output, &simulate_command);
   return saved != EXIT_ALL_READ ? saved : written;
 }
 
 static int run_world(World *world, Listener *listener, const SimulateOptions *options,
-                     const Scenario *scenario, OutputFormat format)
+                     const Scenario *scenario, OutputOptions *output_options)
 {
   g_autoptr(GError) failure = NULL;
   const char *title = scenario_get_title(scenario);
@@ -117,9 +122,10 @@ static int run_world(World *world, Listener *listener, const SimulateOptions *op
       return command_fail(EXIT_OUTPUT, simulate_command.name, options->pcap, failure->message);
   }
   g_autoptr(GHashTable) names = world_names(world);
-  g_autoptr(Output) output = output_new(format, options->reveal, names);
+  output_options->names = names;
+  g_autoptr(Output) output = output_new(output_options);
   RowSink sink = output_get_sink(output);
-  g_autoptr(Inspector) inspector = format == FORMAT_NONE ? NULL : inspector_new(NULL, &sink);
+  g_autoptr(Inspector) inspector = output_options->format == FORMAT_NONE ? NULL : inspector_new(NULL, &sink);
   *listener = (Listener){inspector, writer, output, false};
   g_autoptr(GPtrArray) interfaces = world_interfaces(world);
   NdjsonCapture capture = {options->scenarios != NULL ? options->scenarios[0] : "walk", N_("simulation"),
@@ -140,11 +146,13 @@ static bool parse_seed(const char *text, const Scenario *scenario, uint64_t *see
 
 static int simulate(const SimulateOptions *options)
 {
-  OutputFormat format = FORMAT_TEXT;
-  if (!command_parse_format(&simulate_command, options->format, true, &format)) return EXIT_USAGE;
+  OutputOptions output = {.format = FORMAT_TEXT, .reveal = options->reveal, .stats = options->stats};
+  if (!command_parse_format(&simulate_command, options->format, true, &output.format)) return EXIT_USAGE;
   char **names = options->scenarios;
   if (names != NULL && names[1] != NULL)
     return command_fail(EXIT_USAGE, simulate_command.name, names[1], _("give one scenario"));
+  g_autoptr(Filter) filter = NULL;
+  if (!output_parse_filter(&simulate_command, options->where, output.reveal, &filter)) return EXIT_USAGE;
   g_autoptr(GError) error = NULL;
   uint64_t seed;
   Listener listener = {0};
@@ -155,7 +163,8 @@ static int simulate(const SimulateOptions *options)
   g_autoptr(World) world = scenario != NULL ? world_new(scenario, seed, &tap, &error) : NULL;
   /* These messages begin with their file and line, or with --set. */
   if (world == NULL) return command_fail(EXIT_USAGE, simulate_command.name, NULL, error->message);
-  return run_world(world, &listener, options, scenario, format);
+  output.filter = filter;
+  return run_world(world, &listener, options, scenario, &output);
 }
 
 int command_simulate(int argc, char **argv)
@@ -165,6 +174,10 @@ int command_simulate(int argc, char **argv)
       {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, N_("How lines are written: text, ndjson, none"),
        "FORMAT"},
       {"reveal", 0, 0, G_OPTION_ARG_NONE, &options.reveal, N_("Show passwords and digests"), NULL},
+      {"where", 0, 0, G_OPTION_ARG_STRING, &options.where,
+       N_("Show only the lines that fit, such as 'code >= 500'"), "FILTER"},
+      {"stats", 0, 0, G_OPTION_ARG_NONE, &options.stats,
+       N_("Add up the lines shown: hosts, delays, refusals"), NULL},
       {"pcap", 0, 0, G_OPTION_ARG_FILENAME, &options.pcap, N_("Save the frames, for Carteiro and Wireshark"),
        "OUT.pcapng"},
       {"seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, N_("Another run of the same story"), "NUMBER"},
@@ -177,6 +190,7 @@ int command_simulate(int argc, char **argv)
   if (command_parse_options(&simulate_command, entries, argc, argv, &code)) code = simulate(&options);
   g_strfreev(options.scenarios);
   g_strfreev(options.settings);
+  g_free(options.where);
   g_free(options.format);
   g_free(options.pcap);
   g_free(options.seed);

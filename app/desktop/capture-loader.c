@@ -67,7 +67,7 @@ static gpointer run(gpointer data)
 {
   CaptureLoader *loader = data;
   g_autoptr(CaptureFile) file = capture_file_open(loader->path, &loader->error);
-  if (file != NULL) {
+  if (file != NULL && capture_file_keep_spool(file, &loader->error)) {
     Timeline *timeline = timeline_new(capture_file_get_fd(file));
     g_mutex_lock(&loader->lock);
     loader->timeline = timeline;

@@ -5,17 +5,19 @@
 #include "base/i18n.h"
 #include "ui/detail/bytes-page.h"
 #include "ui/detail/explanation-page.h"
+#include "ui/detail/message-page.h"
 
 struct _DetailView {
   GtkBox parent;
   GtkStack *stack;
   ExplanationPage *explanation;
+  MessagePage *message;
   BytesPage *bytes;
 };
 
 G_DEFINE_TYPE(DetailView, detail_view, GTK_TYPE_BOX)
 
-static const char *const page_names[DETAIL_PAGE_COUNT] = {"explanation", "bytes"};
+static const char *const page_names[DETAIL_PAGE_COUNT] = {"explanation", "message", "bytes"};
 static guint line_linked;
 
 static void pass_link(ExplanationPage *page, guint id, gpointer data)
@@ -37,9 +39,11 @@ static void detail_view_init(DetailView *view)
   gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(view)), "carteiro-detail");
   view->stack = GTK_STACK(gtk_stack_new());
   view->explanation = EXPLANATION_PAGE(explanation_page_new());
+  view->message = MESSAGE_PAGE(message_page_new());
   view->bytes = BYTES_PAGE(bytes_page_new());
   gtk_stack_add_titled(view->stack, GTK_WIDGET(view->explanation), page_names[DETAIL_EXPLANATION],
                        _("Explanation"));
+  gtk_stack_add_titled(view->stack, GTK_WIDGET(view->message), page_names[DETAIL_MESSAGE], _("Letter"));
   gtk_stack_add_titled(view->stack, GTK_WIDGET(view->bytes), page_names[DETAIL_BYTES], _("Bytes"));
   GtkWidget *switcher = gtk_stack_switcher_new();
   gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), view->stack);
@@ -58,6 +62,7 @@ GtkWidget *detail_view_new(void)
 void detail_view_set(DetailView *view, const DetailLine *line)
 {
   explanation_page_set(view->explanation, line);
+  message_page_set(view->message, line);
   bytes_page_set(view->bytes, line);
 }
 

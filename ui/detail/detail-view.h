@@ -7,7 +7,7 @@
 #define DETAIL_TYPE_VIEW (detail_view_get_type())
 G_DECLARE_FINAL_TYPE(DetailView, detail_view, DETAIL, VIEW, GtkBox)
 
-typedef enum { DETAIL_EXPLANATION, DETAIL_BYTES, DETAIL_PAGE_COUNT } DetailPage;
+typedef enum { DETAIL_EXPLANATION, DETAIL_MESSAGE, DETAIL_BYTES, DETAIL_PAGE_COUNT } DetailPage;
 
 /* Returns a detail without a line. */
 GtkWidget *detail_view_new(void);

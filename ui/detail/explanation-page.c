@@ -121,8 +121,11 @@ static void dissect_reply(const Building *building, DissectedLineView *view)
   }
   g_autofree char *words = dup_challenge_words(text, rest);
   g_autofree char *label = words == NULL ? NULL : g_strdup_printf(_("base64 for “%s”"), words);
-  if (rest[0] != '\0')
-    dissected_line_add(view, rest, label != NULL ? label : _("words for people"), false, false);
+  /* IMAP's data come untagged; what follows OK, NO and the like is for people */
+  bool data = building->line->row->protocol == PROTOCOL_IMAP &&
+              building->line->row->reply_class == REPLY_UNTAGGED && !g_str_equal(text->code->str, "OK");
+  const char *usual = data ? _("data") : _("words for people");
+  if (rest[0] != '\0') dissected_line_add(view, rest, label != NULL ? label : usual, false, false);
 }
 
 /* The other lines of a reply of several lines. */

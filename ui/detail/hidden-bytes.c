@@ -6,7 +6,7 @@
 
 /* Rows looked at on either side: more lines than that do not fit in one frame's reach. */
 #define NEIGHBOURS 4096u
-#define PLACES_OF_LINE 16u
+#define PLACES_OF_LINE 4096u
 
 /* Adds the part of the secret that lies in the frame: raw's bytes follow one another through the line's
  * places. */
@@ -21,6 +21,8 @@ static void add_secret(Timeline *timeline, const Row *row, const RowPlace *frame
   size_t from = text.raw_secret_start, length = text.raw_secret_length;
   /* A secret that cannot be told apart hides its whole line. */
   if (length == 0 && (text.masked || event.raw.length == 0)) from = 0, length = SIZE_MAX / 2;
+  /* what goes on behind the bytes that were kept goes on being secret */
+  if (length > 0 && row->length > event.raw.length) length = SIZE_MAX / 2;
   row_text_clear(&text);
   byte_buffer_clear(&raw);
   if (length == 0) return;
@@ -47,7 +49,7 @@ GArray *hidden_bytes_find(Timeline *timeline, const Row *row, const RowPlace *pl
   uint32_t last = count - here > NEIGHBOURS ? here + NEIGHBOURS : count;
   for (uint32_t i = first; i < last; i++) {
     const Row *other = timeline_get_row(timeline, i);
-    if (other->secret == SECRET_NONE || other->kind != LINE_COMMAND) continue;
+    if (other->secret == SECRET_NONE) continue;
     if (other->stream == row->stream && other->direction == row->direction)
       add_secret(timeline, other, place, hidden);
   }

@@ -21,7 +21,8 @@ static const ActionKeys action_keys[] = {
     {"win.next-area", {"F6"}},
     {"win.previous-area", {"<Shift>F6"}},
     {"win.explanation", {"<Alt>1"}},
-    {"win.bytes", {"<Alt>2"}},
+    {"win.letter", {"<Alt>2"}},
+    {"win.bytes", {"<Alt>3"}},
     {"win.menu", {"F10"}},
 };
 
@@ -106,6 +107,13 @@ static void do_explanation(GSimpleAction *action, GVariant *parameter, gpointer 
   main_window_show_detail(data, DETAIL_EXPLANATION);
 }
 
+static void do_letter(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  (void)action;
+  (void)parameter;
+  main_window_show_detail(data, DETAIL_MESSAGE);
+}
+
 static void do_bytes(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   (void)action;
@@ -131,6 +139,7 @@ void window_keys_add_actions(MainWindow *window)
       {.name = "next-area", .activate = do_next_area},
       {.name = "previous-area", .activate = do_previous_area},
       {.name = "explanation", .activate = do_explanation},
+      {.name = "letter", .activate = do_letter},
       {.name = "bytes", .activate = do_bytes},
       {.name = "menu", .activate = do_menu},
   };
