@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes a capture of mail traffic, the same each time: sessions of SMTP, POP3 and IMAP with letters of 2 to
- * 200 kB, several at once, every segment acknowledged as real hosts do. Usage: make-capture MEGABYTES FILE */
+/* Writes a capture, the same each time; several conversations at once, every segment acknowledged as real
+ * hosts do. Usage: make-capture KIND AMOUNT FILE mail MEGABYTES      sessions of SMTP, POP3 and IMAP with
+ * letters of 2 to 200 kB mixed MEGABYTES     a tenth of it such mail, the rest HTTPS, QUIC, HTTP and SSH
+ *   sessions COUNT      short POP3 sessions that log in and leave
+ *   letter MEGABYTES    one SMTP session with one letter of that size */
 #include "wire/packet-build.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define AT_ONCE 8
+#define AT_ONCE_MOST 64
 #define SEGMENT 1460
 
 typedef struct {
@@ -19,6 +22,7 @@ typedef struct {
   size_t turn, sent; /* bytes of that turn sent */
   uint32_t number;
   uint16_t server_port;
+  bool udp, mail;
   uint32_t sequence[2]; /* next of client, of server */
   unsigned unacknowledged;
   int stage; /* 0 to be opened, 1 open, 2 over */
@@ -26,8 +30,9 @@ typedef struct {
 
 typedef struct {
   FILE *file;
-  uint64_t random, time_us, written, frames;
+  uint64_t random, time_us, written, mail_written, frames;
   unsigned sessions, logins, letters;
+  uint64_t amount;
 } Maker;
 
 static uint32_t next_random(Maker *maker, uint32_t limit)
@@ -78,7 +83,7 @@ static size_t letter_size(Maker *maker)
   return (size_t)2000 << next_random(maker, 7);
 }
 
-static void script_smtp(Maker *maker, Session *session)
+static void script_smtp_with(Maker *maker, Session *session, size_t size)
 {
   session->server_port = 25;
   add_turn(session, false, "220 mail.beta.example ESMTP\r\n");
@@ -88,11 +93,16 @@ static void script_smtp(Maker *maker, Session *session)
   add_turn(session, true, "MAIL FROM:<alice@alpha.example>\r\nRCPT TO:<bob@beta.example>\r\nDATA\r\n");
   add_turn(session, false, "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 End data with <CR><LF>.<CR><LF>\r\n");
   GString *letter = add_turn(session, true, "");
-  append_letter(maker, letter, letter_size(maker));
+  append_letter(maker, letter, size);
   g_string_append(letter, ".\r\n");
   add_turn(session, false, "250 2.0.0 Ok: queued\r\n");
   add_turn(session, true, "QUIT\r\n");
   add_turn(session, false, "221 2.0.0 Bye\r\n");
+}
+
+static void script_smtp(Maker *maker, Session *session)
+{
+  script_smtp_with(maker, session, letter_size(maker));
 }
 
 static void script_pop3(Maker *maker, Session *session)
@@ -141,22 +151,124 @@ static void script_imap(Maker *maker, Session *session)
   add_turn(session, false, "* BYE Logging out\r\na4 OK done\r\n");
 }
 
-static void begin_session(Maker *maker, Session *session)
+/* A short session: what a mail program says that finds nothing new. */
+static void script_short(Maker *maker, Session *session)
 {
-  *session = (Session){.turns = g_ptr_array_new_with_free_func(free_turn), .number = maker->sessions++};
+  session->server_port = 110;
+  char text[64];
+  add_turn(session, false, "+OK POP3 ready\r\n");
+  g_snprintf(text, sizeof text, "USER user%u\r\n", maker->logins);
+  add_turn(session, true, text);
+  add_turn(session, false, "+OK\r\n");
+  g_snprintf(text, sizeof text, "PASS secret%u\r\n", maker->logins++);
+  add_turn(session, true, text);
+  add_turn(session, false, "+OK Logged in.\r\n");
+  add_turn(session, true, "STAT\r\n");
+  add_turn(session, false, "+OK 0 0\r\n");
+  add_turn(session, true, "QUIT\r\n");
+  add_turn(session, false, "+OK Logging out.\r\n");
+}
+
+static void script_letter(Maker *maker, Session *session)
+{
+  script_smtp_with(maker, session, maker->amount * 1000000);
+}
+
+/* Bytes that look like nothing in particular, as sealed ones do. */
+static void append_opaque(Maker *maker, GString *into, size_t size)
+{
+  for (size_t made = 0; made < size; made += sizeof(uint32_t)) {
+    uint32_t r = next_random(maker, UINT32_MAX);
+    g_string_append_len(into, (const char *)&r, sizeof r);
+  }
+}
+
+/* A TLS 1.3 conversation as far as its record headers go (RFC 8446 §5.1); what is inside is noise. */
+static void append_records(Maker *maker, GString *into, uint8_t type, size_t size)
+{
+  enum { RECORD = 16000 };
+  for (size_t made = 0; made < size; made += RECORD) {
+    size_t length = MIN((size_t)RECORD, size - made) / 4 * 4;
+    const uint8_t head[] = {type, 3, 3, (uint8_t)(length >> 8), (uint8_t)length};
+    g_string_append_len(into, (const char *)head, sizeof head);
+    append_opaque(maker, into, length);
+  }
+}
+
+static void script_https(Maker *maker, Session *session)
+{
+  session->server_port = 443;
+  append_records(maker, add_turn(session, true, ""), 22, 512);
+  append_records(maker, add_turn(session, false, ""), 22, 3000);
+  append_records(maker, add_turn(session, true, ""), 23, 600);
+  append_records(maker, add_turn(session, false, ""), 23, 20000 + next_random(maker, 800000));
+}
+
+static void script_http(Maker *maker, Session *session)
+{
+  session->server_port = 80;
+  size_t size = (10000 + next_random(maker, 300000)) / 4 * 4;
+  add_turn(session, true, "GET /picture.jpg HTTP/1.1\r\nHost: www.beta.example\r\n\r\n");
+  GString *reply = add_turn(session, false, "");
+  g_string_append_printf(reply, "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: %zu\r\n\r\n",
+                         size);
+  append_opaque(maker, reply, size);
+}
+
+static void script_ssh(Maker *maker, Session *session)
+{
+  session->server_port = 22;
+  add_turn(session, false, "SSH-2.0-OpenSSH_9.2\r\n");
+  add_turn(session, true, "SSH-2.0-OpenSSH_9.2\r\n");
+  append_opaque(maker, add_turn(session, true, ""), 50000 + next_random(maker, 200000));
+}
+
+static void script_quic(Maker *maker, Session *session)
+{
+  session->server_port = 443;
+  session->udp = true;
+  append_opaque(maker, add_turn(session, true, ""), 1200);
+  append_opaque(maker, add_turn(session, false, ""), 20000 + next_random(maker, 400000));
+}
+
+typedef void (*Script)(Maker *maker, Session *session);
+
+static void begin_mail(Maker *maker, Session *session)
+{
+  static const Script scripts[] = {script_smtp, script_pop3, script_imap};
+  session->mail = true;
+  scripts[maker->sessions % G_N_ELEMENTS(scripts)](maker, session);
+}
+
+static void begin_mixed(Maker *maker, Session *session)
+{
+  static const Script others[] = {script_https, script_https, script_http, script_quic, script_ssh};
+  if (maker->mail_written * 10 <= maker->written)
+    begin_mail(maker, session);
+  else
+    others[next_random(maker, G_N_ELEMENTS(others))](maker, session);
+}
+
+static const struct {
+  const char *name;
+  Script begin;
+  int at_once;
+  uint64_t unit; /* bytes of one AMOUNT; 0: it counts sessions */
+} kinds[] = {
+    {"mail", begin_mail, 8, 1000000},
+    {"mixed", begin_mixed, 16, 1000000},
+    {"sessions", script_short, 64, 0},
+    {"letter", script_letter, 1, 1000000},
+};
+
+static void begin_session(Maker *maker, Session *session, Script begin)
+{
+  *session = (Session){.turns = g_ptr_array_new_with_free_func(free_turn)};
   session->sequence[0] = next_random(maker, 1u << 31);
   session->sequence[1] = next_random(maker, 1u << 31);
-  switch (session->number % 3) {
-  case 0:
-    script_smtp(maker, session);
-    break;
-  case 1:
-    script_pop3(maker, session);
-    break;
-  default:
-    script_imap(maker, session);
-    break;
-  }
+  begin(maker, session);
+  session->number = maker->sessions++;
+  if (session->udp) session->stage = 1;
 }
 
 static void put32(FILE *file, uint32_t value)
@@ -169,9 +281,11 @@ static void put_frame(Maker *maker, Session *session, bool to_server, uint8_t fl
 {
   int from = to_server ? 0 : 1;
   uint16_t client_port = (uint16_t)(20000 + session->number % 40000);
-  PacketTemplate packet = {.kind = PACKET_TCP};
-  ip_address_parse(to_server ? "192.0.2.10" : "198.51.100.25", &packet.source);
-  ip_address_parse(to_server ? "198.51.100.25" : "192.0.2.10", &packet.destination);
+  PacketTemplate packet = {.kind = session->udp ? PACKET_UDP : PACKET_TCP};
+  IpAddress client = {.version = 4, .bytes = {10, 1, (uint8_t)(session->number / 40000), 10}};
+  IpAddress server = {.version = 4, .bytes = {198, 51, 100, 25}};
+  packet.source = to_server ? client : server;
+  packet.destination = to_server ? server : client;
   packet.source_port = to_server ? client_port : session->server_port;
   packet.destination_port = to_server ? session->server_port : client_port;
   packet.sequence = session->sequence[from];
@@ -189,6 +303,7 @@ static void put_frame(Maker *maker, Session *session, bool to_server, uint8_t fl
   put32(maker->file, (uint32_t)length);
   fwrite(bytes, 1, length, maker->file);
   maker->written += 16 + length;
+  if (session->mail) maker->mail_written += 16 + length;
   maker->frames++;
   session->sequence[from] += (uint32_t)payload.length + ((flags & (TCP_SYN | TCP_FIN)) != 0 ? 1 : 0);
 }
@@ -200,6 +315,10 @@ static void step_session(Maker *maker, Session *session)
     put_frame(maker, session, false, TCP_SYN | TCP_ACK, BYTES_EMPTY);
     put_frame(maker, session, true, TCP_ACK, BYTES_EMPTY);
     session->stage = 1;
+    return;
+  }
+  if (session->turn == session->turns->len && session->udp) {
+    session->stage = 2;
     return;
   }
   if (session->turn == session->turns->len) {
@@ -214,37 +333,53 @@ static void step_session(Maker *maker, Session *session)
   Bytes part = bytes_slice(whole, session->sent, SEGMENT);
   put_frame(maker, session, turn->to_server, TCP_ACK | TCP_PSH, part);
   session->sent += part.length;
-  if (++session->unacknowledged % 2 == 0) put_frame(maker, session, !turn->to_server, TCP_ACK, BYTES_EMPTY);
+  if (!session->udp && ++session->unacknowledged % 2 == 0)
+    put_frame(maker, session, !turn->to_server, TCP_ACK, BYTES_EMPTY);
   if (session->sent == whole.length) {
     session->turn++;
     session->sent = 0;
   }
 }
 
+/* True while another session shall begin. */
+static bool wants_more(const Maker *maker, size_t kind)
+{
+  if (kinds[kind].unit == 0) return maker->sessions < maker->amount;
+  return maker->written < maker->amount * kinds[kind].unit && kinds[kind].at_once > 1;
+}
+
+static void make(Maker *maker, size_t kind)
+{
+  static const uint32_t head[] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 262144, LINK_TYPE_ETHERNET};
+  fwrite(head, sizeof head, 1, maker->file);
+  Session sessions[AT_ONCE_MOST];
+  uint32_t open = (uint32_t)kinds[kind].at_once;
+  for (uint32_t i = 0; i < open; i++)
+    begin_session(maker, &sessions[i], kinds[kind].begin);
+  while (open > 0) {
+    uint32_t at = next_random(maker, open);
+    step_session(maker, &sessions[at]);
+    if (sessions[at].stage != 2) continue;
+    g_ptr_array_unref(sessions[at].turns);
+    if (wants_more(maker, kind))
+      begin_session(maker, &sessions[at], kinds[kind].begin);
+    else
+      sessions[at] = sessions[--open];
+  }
+}
+
 int main(int argc, char **argv)
 {
-  uint64_t wanted = argc == 3 ? strtoull(argv[1], NULL, 10) * 1000000 : 0;
-  Maker maker = {.file = wanted > 0 ? fopen(argv[2], "wb") : NULL, .random = 7};
+  Maker maker = {.amount = argc == 4 ? strtoull(argv[2], NULL, 10) : 0, .random = 7};
+  size_t kind = 0;
+  while (kind < G_N_ELEMENTS(kinds) && (argc != 4 || strcmp(argv[1], kinds[kind].name) != 0))
+    kind++;
+  if (kind < G_N_ELEMENTS(kinds) && maker.amount > 0) maker.file = fopen(argv[3], "wb");
   if (maker.file == NULL) {
-    fprintf(stderr, "usage: make-capture MEGABYTES FILE\n");
+    fprintf(stderr, "usage: make-capture mail|mixed|sessions|letter AMOUNT FILE\n");
     return 2;
   }
-  static const uint32_t head[] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 262144, LINK_TYPE_ETHERNET};
-  fwrite(head, sizeof head, 1, maker.file);
-  Session sessions[AT_ONCE];
-  for (int i = 0; i < AT_ONCE; i++)
-    begin_session(&maker, &sessions[i]);
-  for (unsigned open = AT_ONCE; open > 0;) {
-    Session *session = &sessions[next_random(&maker, AT_ONCE)];
-    if (session->stage == 2) continue;
-    step_session(&maker, session);
-    if (session->stage != 2) continue;
-    g_ptr_array_unref(session->turns);
-    if (maker.written < wanted)
-      begin_session(&maker, session);
-    else
-      open--;
-  }
+  make(&maker, kind);
   if (fclose(maker.file) != 0) return 4;
   printf("%lu frames, %u sessions, %u letters, %u log-ins\n", (unsigned long)maker.frames, maker.sessions,
          maker.letters, maker.logins);

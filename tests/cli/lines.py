@@ -166,3 +166,75 @@ def dns_over_udp():
     expect(query["type"] == "MX" and query["name"] == "beta.example" and query["udp_stream"] == 0 and "stream" not in query, query)
     expect(answer["answers"] == query["id"] and any("mail.beta.example" in record for record in answer["records"]), answer)
     expect(json.loads(json.dumps(answer)) == answer)
+
+
+@case
+def bad_checksums_are_marked_and_read():
+    """A wrong TCP checksum is remarked on once a direction and its bytes are shown; one left open by the network card is not."""
+    frames = smtp_capture()
+    spoilt = [(time, frame[:50] + b"\xab\xcd" + frame[52:]) if n >= 3 else (time, frame) for n, (time, frame) in enumerate(frames)]
+    result = decode(pcap(spoilt))
+    notes = [note for note in result.of("note") if note["code"] == "bad-checksum"]
+    expect(result.code == 0 and len(notes) == 2 and {note["from"] for note in notes} == {line["from"] for line in result.of("reply")} |
+           {line["from"] for line in result.of("command")}, notes)
+    expect(len(result.of("command")) == len(decode(pcap(frames)).of("command")), "commands")
+    expect(not [note for note in decode(pcap(frames)).of("note") if note["code"] == "bad-checksum"], "right ones")
+
+
+@case
+def marks_without_quit_stay():
+    """hardening/44-marks-without-quit-are-told-at-the-end: where the connection ends after DELE a note says that nothing is deleted; where only the capture ends nothing is claimed."""
+    talk = greeting_pop3()
+    talk.client(b"DELE 1\r\n").server(b"+OK\r\n")
+    open_end = decode(pcap(talk.frames))
+    expect(not [note for note in open_end.of("note") if note["code"] == "delete-undone"], open_end.of("note"))
+    talk.close()
+    notes = [note for note in decode(pcap(talk.frames)).of("note") if note["code"] == "delete-undone"]
+    expect(len(notes) == 1, notes)
+    quit = greeting_pop3()
+    quit.client(b"DELE 1\r\n").server(b"+OK\r\n").client(b"QUIT\r\n").server(b"+OK\r\n").close()
+    expect(not [note for note in decode(pcap(quit.frames)).of("note") if note["code"] == "delete-undone"], "after QUIT")
+    for answer in (b"", b"-ERR not all of them\r\n"):
+        quit = greeting_pop3()
+        quit.client(b"DELE 1\r\n").server(b"+OK\r\n").client(b"QUIT\r\n")
+        if answer:
+            quit.server(answer)
+        quit.close()
+        expect(not [note for note in decode(pcap(quit.frames)).of("note") if note["code"] == "delete-undone"], ("QUIT was said", answer))
+    missing = greeting_pop3()
+    missing.client(b"DELE 1\r\n").server(b"+OK\r\n")
+    before = len(missing.frames)
+    missing.client(b"QUIT\r\n")
+    del missing.frames[before:]
+    missing.close()
+    rows = decode(pcap(missing.frames))
+    expect([note for note in rows.of("note") if note["code"] == "gap"], "the client's bytes are missing")
+    expect(not [note for note in rows.of("note") if note["code"] == "delete-undone"], "QUIT may be what is missing")
+
+
+def greeting_pop3():
+    talk = Conversation(port=110)
+    return talk.server(b"+OK\r\n").client(b"USER bob\r\n").server(b"+OK\r\n").client(b"PASS x\r\n").server(b"+OK\r\n")
+
+
+@case
+def beginnings_in_the_middle_and_forged_resets():
+    """hardening/24-joined-in-the-middle-one-direction-and-forged-resets: what was seen is told, and a reset far off ends nothing."""
+    frames = smtp_capture()
+    for first in range(1, len(frames)):
+        result = decode(pcap(frames[first:]))
+        expect(result.code == 0, first, result.err)
+    for side in {frame[26:30] for _, frame in frames}:
+        half = [(time, frame) for time, frame in frames if frame[26:30] == side]
+        result = decode(pcap(half))
+        expect(result.code == 0 and len(result.of("command") + result.of("reply")) > 1, result.lines)
+    talk = Conversation(port=25)
+    talk.server(b"220 mx\r\n").client(b"EHLO pc\r\n")
+    true_next = talk.next[0]
+    talk.next[0] = (true_next + 0x40000000) % 2**32
+    talk.packet(0, b"", 4)
+    talk.next[0] = true_next
+    talk.server(b"250 mx\r\n").client(b"QUIT\r\n").server(b"221 bye\r\n").close()
+    result = decode(pcap(talk.frames))
+    expect([line["verb"] for line in result.of("command")] == ["EHLO", "QUIT"], result.of("command"))
+    expect([line["state"] for line in result.of("session")] == ["opened", "closed"], result.of("session"))

@@ -35,7 +35,7 @@ def a_file_without_frames():
 def foreign_files():
     """What is no capture exits with 3, shows nothing and is called by its name."""
     foreign = {"a text file": b"Dear Bob,\nthis is no capture.\n", "a PNG picture": b"\x89PNG\r\n\x1a\n" + bytes(40),
-               "a gzip-compressed file": gzip.compress(WHOLE), "a program": b"\x7fELF\2\1\1" + bytes(60),
+               "a file compressed twice": gzip.compress(gzip.compress(WHOLE)), "a program": b"\x7fELF\2\1\1" + bytes(60),
                "neither pcap nor pcapng": b"\x01\x02\x03\x04\xfe\xff" * 9}
     with Folder() as folder:
         for name, data in foreign.items():

@@ -3,6 +3,7 @@
 import re
 
 NUMBER, TEXT, TRUTH, TEXTS, OBJECT, OBJECTS = "number", "text", "truth", "texts", "object", "objects"
+SPAN = "milliseconds"
 OR_NULL = "?"  # after a type: the key is there, its value may be null
 MAYBE = "maybe "  # before a type: the key may be absent
 
@@ -12,6 +13,7 @@ TYPES = {
     TRUTH: lambda value: type(value) is bool,
     OBJECT: lambda value: type(value) is dict,
     OBJECTS: lambda value: type(value) is list and all(type(item) is dict for item in value),
+    SPAN: lambda value: type(value) is float and value >= 0,
     TEXTS: lambda value: type(value) is list and all(type(item) is str for item in value),
 }
 
@@ -20,21 +22,29 @@ LINE = {"id": NUMBER, "frame": NUMBER, "time": TEXT, "from": TEXT, "to": TEXT, "
 CUT = {"truncated": MAYBE + TRUTH, "raw": MAYBE + TEXT}
 KINDS = {
     "capture": {"file": TEXT, "format": TEXT, "link_types": TEXTS, "interfaces": TEXTS, "comments": TEXTS},
-    "session": {**LINE, "state": TEXT, "commands": MAYBE + NUMBER, "replies": MAYBE + NUMBER, "bytes": MAYBE + NUMBER},
-    "command": {**LINE, **CUT, "verb": TEXT, "argument": TEXT, "tag": MAYBE + TEXT, "phase": TEXT, "gloss": TEXT, "rfc": TEXT},
-    "reply": {**LINE, **CUT, "code": TEXT, "enhanced": MAYBE + TEXT, "text": TEXT, "lines": NUMBER, "tag": MAYBE + TEXT,
+    "session": {**LINE, "state": TEXT, "link": MAYBE + NUMBER, "commands": MAYBE + NUMBER, "replies": MAYBE + NUMBER, "bytes": MAYBE + NUMBER},
+    "command": {**LINE, **CUT, "verb": TEXT, "argument": TEXT, "tag": MAYBE + TEXT, "mailbox": MAYBE + TEXT, "phase": TEXT, "gloss": TEXT, "rfc": TEXT},
+    "reply": {**LINE, **CUT, "code": TEXT, "enhanced": MAYBE + TEXT, "text": TEXT, "lines": NUMBER, "tag": MAYBE + TEXT, "mailbox": MAYBE + TEXT, "items": MAYBE + OBJECTS,
               "answers": NUMBER + OR_NULL, "gloss": TEXT},
     "data": {**LINE, "about": MAYBE + NUMBER, "bytes": NUMBER, "lines": NUMBER, "incomplete": MAYBE + TRUTH},
     "message": {**LINE, "about": MAYBE + NUMBER, "direction": TEXT, "envelope": OBJECT, "subject": TEXT, "from_header": TEXT,
-                "to_header": TEXT, "message_id": TEXT, "date": TEXT, "headers": OBJECT, "parts": OBJECTS, "truncated": MAYBE + TRUTH},
+                "to_header": TEXT, "message_id": TEXT, "date": TEXT, "bytes": NUMBER, "headers": OBJECT, "parts": OBJECTS, "truncated": MAYBE + TRUTH},
     "credential": {**LINE, "about": MAYBE + NUMBER, "mechanism": TEXT, "user": TEXT, "secret": MAYBE + TEXT,
                    "challenge": MAYBE + TEXT, "digest": MAYBE + TEXT, "accepted": TRUTH + OR_NULL},
+    "tls": {**LINE, "event": TEXT, "sni": MAYBE + TEXT, "version": MAYBE + TEXT, "cipher": MAYBE + TEXT, "subject": MAYBE + TEXT,
+            "alert": MAYBE + TEXT, "gloss": TEXT},
     "query": {**LINE, "name": TEXT, "type": TEXT, "records": TEXTS, "gloss": TEXT},
     "answer": {**LINE, "name": TEXT, "type": TEXT, "code": TEXT, "answers": NUMBER + OR_NULL, "records": TEXTS, "gloss": TEXT},
     "note": {**LINE, "about": NUMBER + OR_NULL, "code": TEXT, "severity": TEXT, "text": TEXT},
     "end": {**{kind: NUMBER for kind in ("session", "command", "reply", "data", "message", "credential", "tls", "query", "answer",
                                          "note", "frames", "bytes")}, "damaged": TRUTH},
 }
+TALLY = {"conversations": NUMBER, "commands": NUMBER, "replies": NUMBER, "refused": NUMBER, "bytes": NUMBER}
+STATS = {"protocols": {"protocol": TEXT, **TALLY}, "hosts": {"client": TEXT, "server": TEXT, **TALLY},
+         "slowest": {"verb": TEXT, "command": NUMBER, "reply": NUMBER, "stream": MAYBE + NUMBER, "udp_stream": MAYBE + NUMBER,
+                     "milliseconds": SPAN},
+         "refusals": {"protocol": TEXT, "code": TEXT, "gloss": TEXT, "count": NUMBER}}
+STATS_ALONE = {"kind": TEXT, "other_hosts": OBJECT, "other_refusals": NUMBER}
 FORMS = {
     "time": r"\d+\.\d{9}",
     "from": r"(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\]):\d+",
@@ -72,6 +82,22 @@ def faults_of_line(number, line):
         faults.append(f"{where}: neither or both of stream and udp_stream")
     if line["kind"] == "session" and ("commands" in line) != (line["state"] not in ("opened", "midstream")):
         faults.append(f"{where}: totals belong to the close")
+    return faults
+
+
+def faults_of_stats(line):
+    """Returns what is wrong with the keys of a stats line, as sentences."""
+    faults = [f"stats: {key} is not promised" for key in line if key not in STATS and key not in STATS_ALONE]
+    for key, wanted in STATS_ALONE.items():
+        faults += faults_of_value("stats", key, wanted, line)
+    for name, table in STATS.items():
+        for row in line.get(name, [None]):
+            if row is None:
+                faults.append(f"stats lacks {name}")
+                continue
+            faults += [f"stats: {name}: {key} is not promised" for key in row if key not in table]
+            for key, wanted in table.items():
+                faults += faults_of_value(f"stats: {name}", key, wanted, row)
     return faults
 
 

@@ -30,6 +30,7 @@ COLUMNS = {
     "disorder": "tcp.analysis.out_of_order",
     "repeated_ack": "tcp.analysis.duplicate_ack",
     "malformed": "_ws.malformed",
+    "complaint": "_ws.expert.message",
     "dns_response": "dns.flags.response",
     "dns_name": "dns.qry.name",
     "dns_type": "dns.qry.type",

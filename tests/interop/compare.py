@@ -12,7 +12,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 CAPTURES = HERE.parents[1] / "captures"
 FIELDS = ["tcp.stream", "smtp.req.command", "smtp.response.code", "pop.request.command", "pop.response.indicator",
-          "imap.request_tag", "imap.request.command", "imap.response_tag", "imap.response.status"]
+          "http.request.method", "http.response.code", "imap.request_tag", "imap.request.command", "imap.response_tag",
+          "imap.response.status"]
 
 
 def ours(program, capture):
@@ -22,7 +23,7 @@ def ours(program, capture):
     said = collections.defaultdict(list)
     for line in out.splitlines():
         row = json.loads(line)
-        if row["kind"] not in ("command", "reply") or row["protocol"] not in ("smtp", "pop3", "imap"):
+        if row["kind"] not in ("command", "reply") or row["protocol"] not in ("smtp", "pop3", "imap", "http"):
             continue
         kind = "commands" if row["kind"] == "command" else "replies"
         word = row["verb"] if kind == "commands" else row["code"]
@@ -38,17 +39,17 @@ def ours(program, capture):
 
 def theirs(capture):
     """The same of what tshark reads."""
-    command = ["tshark", "-r", str(capture), "-Y", "smtp||pop||imap", "-T", "json"]
+    command = ["tshark", "-r", str(capture), "-Y", "smtp||pop||imap||http", "-T", "json"]
     for field in FIELDS:
         command += ["-e", field]
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     said = collections.defaultdict(list)
     for frame in json.loads(out or "[]"):
         layers = frame["_source"]["layers"]
-        stream, smtp, code, pop, indicator, tag, imap, reply_tag, status = (layers.get(field, []) for field in FIELDS)
+        stream, smtp, code, pop, indicator, method, status_code, tag, imap, reply_tag, status = (layers.get(field, []) for field in FIELDS)
         stream = int(stream[0])
-        said[stream, "commands"] += smtp + pop + [" ".join(pair) for pair in zip(tag, imap)] + tag[len(imap):]
-        said[stream, "replies"] += code + indicator + [" ".join(pair) for pair in zip(reply_tag, status) if pair[0] != "+"]
+        said[stream, "commands"] += smtp + pop + method + [" ".join(pair) for pair in zip(tag, imap)] + tag[len(imap):]
+        said[stream, "replies"] += code + indicator + status_code + [" ".join(pair) for pair in zip(reply_tag, status) if pair[0] != "+"]
     return said
 
 

@@ -60,8 +60,8 @@ def table(folder: Path) -> str:
     out = [
         "# Captures",
         "Real sessions between programs that other people wrote, recorded by `tests/interop/record` in network namespaces of",
-        "their own. All names, addresses and passwords are made up (`alice` / `wonderland`, `bob` / `builder`). Beside each capture,",
-        "its `.md` says how it was recorded, what is in it, and which credentials travel; a `.keys` file is a TLS key log.",
+        "their own. All names, addresses and passwords are made up (`alice` / `wonderland`, `bob` / `builder`, `carol` / `drawing`). Beside",
+        "each capture, its `.md` says how it was recorded, what is in it, and which credentials travel; a `.keys` file is a TLS key log.",
         "A stream ends with two FIN, or with one FIN and a reset where the client hung up before it had read the server's last word.",
         "`tests/interop/check.py` holds every statement in them against tshark. This table is written by the recorder too.",
         "",

@@ -9,10 +9,11 @@ import sys
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from capture import Capture, Reader
 
-PORTS = {25: "SMTP", 587: "SMTP", 2525: "SMTP", 110: "POP3", 143: "IMAP", 993: "IMAP", 995: "POP3"}
+PORTS = {80: "HTTP", 25: "SMTP", 587: "SMTP", 2525: "SMTP", 110: "POP3", 143: "IMAP", 993: "IMAP", 995: "POP3"}
 IMPLICIT_TLS = {993, 995}
 
 
@@ -172,23 +173,21 @@ def literal(text: str):
     return int(found.group(1)) if found else None
 
 
-def imap_unit(side: Reader):
-    """One command or response with its literals, each shown as {n}; how many literals, their bytes, the rank of the first line."""
+def imap_unit(side: Reader, spoken: list | None = None):
+    """One command or response with its literals, each shown as {n}; how many literals, their bytes, the rank of the first line.
+    The literals themselves are added to `spoken`."""
     text, literals, size = side.line(), 0, 0
     if text is None:
         return None
     whole, rank = text, side.rank()
     while (count := literal(text)) is not None:
-        side.take(count)
+        said = side.take(count)
+        if spoken is not None:
+            spoken.append(said.decode("utf-8", "replace"))
         literals, size = literals + 1, size + count
         text = side.line() or ""
         whole += "⏎" + text
     return whole, literals, size, rank
-
-
-def imap_login(out: Dialogue, text: str, good: bool) -> None:
-    words = [w.strip('"') for w in text.split(" ")[2:]]
-    out.credentials.append(f"LOGIN: `{words[0]}` / `{words[1]}`, {'accepted' if good else 'refused'}")
 
 
 def inflate(side: Reader) -> None:
@@ -197,13 +196,24 @@ def inflate(side: Reader) -> None:
     side.__init__([(rank, stream.decompress(piece)) for rank, piece in side.rest()])
 
 
+def login_words(text: str, literals: list) -> list[str]:
+    """The two words after LOGIN, each an atom, a quoted string or a literal."""
+    words, rest = [], iter(literals)
+    for found in re.finditer(r'"((?:[^"\\]|\\.)*)"|(\{\d+\+?\})⏎|[^ ]+', text.split(" ", 2)[2]):
+        if found.group(2):
+            words.append(next(rest))
+        else:
+            words.append(re.sub(r"\\(.)", r"\1", found.group(1)) if found.group(1) is not None else found.group(0))
+    return words[:2]
+
+
 class ImapReading:
     """The two directions of an IMAP session, and the commands that wait for their tagged reply."""
 
     def __init__(self, client: Reader, server: Reader):
         self.client, self.server = client, server
         self.out = Dialogue("IMAP")
-        self.waiting = {}  # tag -> [verb, text, what the client said for SASL]
+        self.waiting = {}  # tag -> [verb, text, what the client said for SASL, or in literals for LOGIN]
         self.literals = self.bytes = 0
         self.done = ""  # the verb that was last answered with OK
 
@@ -233,7 +243,7 @@ class ImapReading:
     def settle(self, tag: str, good: bool) -> None:
         verb, text, answers = self.waiting.pop(tag, ("", "", []))
         if verb == "LOGIN":
-            user, password = [word.strip('"') for word in text.split(" ")[2:4]]
+            user, password = login_words(text, answers)
             self.out.credentials.append(f"LOGIN command: `{user}` / `{password}`, {'accepted' if good else 'refused'}")
         elif verb == "AUTHENTICATE":
             note_sasl(self.out, text.split(" ")[2].upper(), [a for a in answers if a], good)
@@ -241,7 +251,8 @@ class ImapReading:
 
     def request(self) -> tuple[str, str]:
         """Reads one command; returns its tag and its verb, both empty at the end."""
-        unit = imap_unit(self.client)
+        spoken = []
+        unit = imap_unit(self.client, spoken)
         if unit is None:
             return "", ""
         text, literals, size, rank = unit
@@ -253,7 +264,7 @@ class ImapReading:
         if verb == "APPEND":
             self.out.messages += literals
         self.out.command(self.client, verb, text, rank)
-        self.waiting[words[0]] = [verb, text, words[3:]]
+        self.waiting[words[0]] = [verb, text, spoken if verb == "LOGIN" else words[3:]]
         return words[0], verb
 
     def wait(self, tag: str) -> None:
@@ -289,7 +300,62 @@ def read_imap(client: Reader, server: Reader, greeting: bool = True) -> Dialogue
     return out
 
 
-READ = {"SMTP": read_smtp, "POP3": read_pop3, "IMAP": read_imap}
+def http_head(side: Reader):
+    """The first line, and the fields by their lower-case names; None at the end."""
+    first, fields = side.line(), {}
+    if first is None:
+        return None
+    while text := side.line():
+        name, _, value = text.partition(":")
+        fields[name.lower()] = value.strip()
+    return first, fields
+
+
+def http_body(side: Reader, fields: dict, until_close: bool) -> bytes:
+    if fields.get("transfer-encoding", "").lower() == "chunked":
+        out = b""
+        while size := int((side.line() or "0").split(";")[0], 16):
+            out += side.take(size)
+            side.line()
+        side.line()
+        return out
+    if "content-length" in fields:
+        return side.take(int(fields["content-length"]))
+    return side.take(len(side.data)) if until_close else b""
+
+
+def http_credential(form: dict, cookies: bool, code: str) -> list[str]:
+    """What a log-in form carries: a field for the user and one for the password, by their names."""
+    users = [values[0] for name, values in form.items() if "user" in name]
+    passwords = [values[0] for name, values in form.items() if "pass" in name]
+    accepted = "accepted" if code in ("302", "303") and cookies else "refused"
+    return [f"FORM: `{users[0]}` / `{passwords[0]}`, {accepted}"] if users and passwords else []
+
+
+def read_http(client: Reader, server: Reader, greeting: bool = True) -> Dialogue:
+    out = Dialogue("HTTP")
+    while found := http_head(client):
+        first, fields = found
+        verb = first.split(" ")[0]
+        out.command(client, verb, first)
+        asked = http_body(client, fields, False)
+        form = parse_qs(asked.decode("utf-8", "replace")) if fields.get("content-type", "").startswith("application/x-www-form") else {}
+        if asked:
+            out.remark(client, f"{len(asked)} bytes of a {'form' if form else 'body'}")
+        if not (found := http_head(server)):
+            break
+        first, fields = found
+        code = first.split(" ")[1]
+        out.reply(server, code, first)
+        out.credentials += http_credential(form, "set-cookie" in fields, code)
+        given = http_body(server, fields, verb != "HEAD" and code not in ("204", "304"))
+        if given:
+            packed = f", {fields['content-encoding']}" if "content-encoding" in fields else ""
+            out.remark(server, f"{len(given)} bytes of {fields.get('content-type', 'a body').split(';')[0]}{packed}")
+    return out
+
+
+READ = {"HTTP": read_http, "SMTP": read_smtp, "POP3": read_pop3, "IMAP": read_imap}
 
 
 def read_stream(capture: Capture, number: int, port: int) -> list[Dialogue]:

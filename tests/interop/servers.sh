@@ -90,6 +90,7 @@ exim_down() {
 servers_down() {
     local host
     exim_down
+    others_down
     for host in $RUNNING; do
         mail_server_down "$host"
     done

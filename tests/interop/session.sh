@@ -13,9 +13,9 @@ CLIENT_PID=
 # Each host has a home folder with the messages in it, so that no path of this machine is ever needed.
 session_files() {
     local host
-    for host in alice bob alpha beta gamma; do
+    for host in alice bob alpha beta gamma web; do
         mkdir -p "$WORK/box/$host"
-        cp -r "$HERE/messages" "$HERE/config" "$WORK/box/$host/"
+        cp -r "$HERE/messages" "$HERE/config" "$HERE/clients" "$WORK/box/$host/"
         chmod 755 "$WORK/box" "$WORK/box/$host"
     done
     mkdir -p "$WORK/raw"
@@ -154,7 +154,8 @@ version_of() {
 # The programs a recording names, with their versions.
 programs() {
     local word package seen=' ' words="${COMMANDS[*]} $RECORDED $SERVERS"
-    for word in tcpdump dumpcap editcap swaks curl msmtp mpop fetchmail mutt mbsync exim Postfix Dovecot dnsmasq; do
+    for word in tcpdump dumpcap editcap swaks curl msmtp mpop fetchmail mutt mbsync python3 s-nail getmail sylpheed exim OpenSMTPD Courier Roundcube PHP \
+        Postfix Dovecot dnsmasq; do
         [[ $words == *"$word"* ]] || continue
         case $word in
             dumpcap | editcap) package=wireshark-common ;;
@@ -162,6 +163,8 @@ programs() {
             Postfix) package=postfix ;;
             Dovecot) package=dovecot-core ;;
             dnsmasq) package=dnsmasq-base ;;
+            getmail) package=getmail6 ;;
+            sylpheed | OpenSMTPD | Courier | Roundcube | PHP) seen+="$word $(unpacked_version "$word"), "; continue ;;
             *) package=$word ;;
         esac
         [ "$word" = exim ] && { seen+="Exim $(sed -n 's/^Exim version \([0-9.]*\).*/\1/p' "$WORK/exim/version"), "; continue; }

@@ -35,7 +35,7 @@ static Inspector *view_init(View *view, int source_fd)
   row_recorder_init(&view->recorder, true);
   view->timeline = timeline_new(source_fd);
   view->timeline_sink = timeline_get_sink(view->timeline);
-  return inspector_new(NULL, &(RowSink){view_row, view_segment, view});
+  return inspector_new(NULL, &(RowSink){.row = view_row, .segment = view_segment, .owner = view});
 }
 
 static void view_clear(View *view)
@@ -229,7 +229,7 @@ static char *exchanges_of(const GPtrArray *frames)
 {
   Exchanges exchanges = {.streams = g_ptr_array_new_with_free_func(free_string)};
   row_text_init(&exchanges.text);
-  g_autoptr(Inspector) inspector = inspector_new(NULL, &(RowSink){exchange_row, NULL, &exchanges});
+  g_autoptr(Inspector) inspector = inspector_new(NULL, &(RowSink){.row = exchange_row, .owner = &exchanges});
   for (guint i = 0; i < frames->len; i++)
     inspector_push(inspector, frames->pdata[i]);
   inspector_finish(inspector);

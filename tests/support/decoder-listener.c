@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Feeds a decoder by hand and counts what comes out. */
 #include "support/decoder-listener.h"
+#include "support/cpu-time.h"
 
 #include "base/limits.h"
 #include "support/long-run.h"
@@ -24,7 +25,7 @@ static uint32_t count_line(void *owner, const DecodedLine *line)
 void decoder_listener_start(DecoderListener *listener, const DecoderClass *class)
 {
   *listener = (DecoderListener){.class = class};
-  listener->sink = (DecoderSink){count_line, listener};
+  listener->sink = (DecoderSink){.emit = count_line, .owner = listener};
   listener->decoder = class->create(&listener->sink, true);
 }
 
@@ -48,12 +49,12 @@ double decoder_listener_hear_many(DecoderListener *listener, Direction direction
   GString *block = g_string_sized_new(whole * length);
   for (size_t i = 0; i < whole; i++)
     g_string_append_len(block, pattern, (gssize)length);
-  gint64 start = g_get_monotonic_time();
+  gint64 start = cpu_time_now();
   for (size_t left = times, now = 0; left > 0; left -= now) {
     now = MIN(left, whole);
     decoder_listener_hear(listener, direction, block->str, now * length);
   }
-  gint64 end = g_get_monotonic_time();
+  gint64 end = cpu_time_now();
   g_string_free(block, TRUE);
   return (double)(end - start) / 1e6;
 }

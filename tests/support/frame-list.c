@@ -92,7 +92,7 @@ typedef struct {
   bool with_frames;
   RowText row;
   GHashTable *pairs;
-  GPtrArray *commands; /* by id: "stream|command", or NULL */
+  GPtrArray *commands; /* by id: "ports|command", or NULL */
   guint gaps, replies;
 } Inspection;
 
@@ -113,7 +113,9 @@ static void write_row(void *owner, const RowEvent *event)
     g_ptr_array_add(inspection->commands, NULL);
   if ((row->flags & LINE_INCOMPLETE) != 0) return; /* part of its text is missing: it cannot be compared */
   if (row->kind == LINE_COMMAND)
-    inspection->commands->pdata[row->id] = g_strdup_printf("%u|%s", row->stream, inspection->row.wire->str);
+    /* Not by the stream's number: without its first frame it may be counted after another. */
+    inspection->commands->pdata[row->id] = g_strdup_printf(
+        "%u>%u|%s", event->stream->client_port, event->stream->server_port, inspection->row.wire->str);
   if (row->kind == LINE_NOTE && row->word == NOTE_GAP) inspection->gaps++;
   if (row->kind != LINE_REPLY) return;
   inspection->replies++;
@@ -130,7 +132,7 @@ static void inspect(const GPtrArray *list, Inspection *inspection)
   inspection->pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   inspection->commands = g_ptr_array_new_with_free_func(g_free);
   row_text_init(&inspection->row);
-  RowSink sink = {write_row, NULL, inspection};
+  RowSink sink = {.row = write_row, .owner = inspection};
   g_autoptr(Inspector) inspector = inspector_new(NULL, &sink);
   for (guint i = 0; i < list->len; i++)
     inspector_push(inspector, g_ptr_array_index(list, i));

@@ -13,10 +13,11 @@ typedef struct {
   GRand *random;
   PieceMemory memory;
   ByteBuffer scratch;
-  GString *text;
-  uint32_t last_id;
+  GString *text, *letters;
+  uint32_t last_id, last_letter;
   GByteArray *sent[2]; /* what was fed, by direction, with gaps as zeros */
   ProtocolId next;     /* from a verdict: the protocol to hand over to */
+  bool packed;         /* or: the same goes on compressed */
   GByteArray *left[2]; /* bytes the decoder did not take after the handover, by direction */
 } LineRecorder;
 
@@ -117,6 +118,40 @@ static void append_credential(GString *text, const DecodedLine *line)
   g_string_append_printf(text, " accepted=%d >%u", credential->accepted, line->about);
 }
 
+#define FIRST_LETTER_ID 0x40000000u
+
+static uint32_t record_letter(LineRecorder *recorder, const DecodedLine *line)
+{
+  const MessageRecord *message = line->message;
+  GString *text = recorder->letters;
+  g_assert_nonnull(message);
+  g_string_append_printf(text, "m%u %s %" G_GUINT64_FORMAT " bytes \"", ++recorder->last_letter,
+                         message->way == MESSAGE_SENT ? "C sent" : "S fetched", message->bytes);
+  append_bytes(text, bytes_from_string(message->subject));
+  g_string_append_c(text, '"');
+  g_assert_cmpint(line->direction == DIRECTION_TO_SERVER, ==, message->way == MESSAGE_SENT);
+  if (message->has_envelope) {
+    g_string_append_printf(text, " <%s> to", message->envelope_from != NULL ? message->envelope_from : "?");
+    for (guint i = 0; i < message->envelope_to->len; i++)
+      g_string_append_printf(text, " <%s>", (const char *)g_ptr_array_index(message->envelope_to, i));
+  }
+  g_string_append(text, " |");
+  for (guint i = 0; i < message->parts->len; i++) {
+    const MessagePart *part = &g_array_index(message->parts, MessagePart, i);
+    g_string_append_printf(text, "%s %s %" G_GUINT64_FORMAT, i > 0 ? "," : "", part->type, part->bytes);
+    if (part->name == NULL) continue;
+    g_string_append(text, " \"");
+    append_bytes(text, bytes_from_string(part->name));
+    g_string_append_c(text, '"');
+  }
+  g_string_append_printf(text, " >%u%s\n", line->about, message->truncated ? " truncated" : "");
+  for (guint i = 0; i < message->pieces->len; i++) {
+    const MessagePiece *piece = &g_array_index(message->pieces, MessagePiece, i);
+    g_assert_cmpuint(piece->offset + piece->length, <=, recorder->sent[line->direction]->len);
+  }
+  return FIRST_LETTER_ID + recorder->last_letter;
+}
+
 static void append_flags(GString *text, uint8_t flags)
 {
   static const char *const names[] = {"truncated", "sasl", "unsolicited", NULL, "incomplete", NULL};
@@ -141,6 +176,12 @@ static uint32_t record(void *owner, const DecodedLine *line)
   GString *text = recorder->text;
   check_range(recorder, line);
   DissectedLine dissected = {0};
+  if (line->kind == LINE_MESSAGE) return record_letter(recorder, line);
+  if (line->kind == LINE_NOTE && line->about > FIRST_LETTER_ID) {
+    g_string_append_printf(recorder->letters, "m%u note %s\n", line->about - FIRST_LETTER_ID,
+                           note_text((NoteCode)line->word)->code);
+    return 0;
+  }
   g_string_append_printf(text, "%u ", ++recorder->last_id);
   if (line->kind != LINE_CREDENTIAL) {
     g_string_append(text, line->direction == DIRECTION_TO_SERVER ? "C " : "S ");
@@ -153,6 +194,7 @@ static uint32_t record(void *owner, const DecodedLine *line)
   if (line->kind == LINE_DATA)
     g_string_append_printf(text, "data %" G_GUINT64_FORMAT " bytes %u lines >%u", line->length, line->lines,
                            line->about);
+  if (line->kind == LINE_DATA && line->secret != SECRET_NONE) g_string_append(text, " secret");
   if (line->kind == LINE_NOTE) {
     g_string_append_printf(text, "note %s >%u", note_text((NoteCode)line->word)->code, line->about);
     if (line->length > 0) g_string_append_printf(text, " %" G_GUINT64_FORMAT, line->length);
@@ -186,12 +228,13 @@ static void feed_piece(LineRecorder *recorder, Direction direction, const uint8_
   uint64_t offset = sent->len;
   size_t used = 0;
   g_byte_array_append(sent, bytes, (guint)count);
-  if (recorder->next == PROTOCOL_NONE) {
+  if (recorder->next == PROTOCOL_NONE && !recorder->packed) {
     Bytes piece = piece_memory_lend(&recorder->memory, bytes, count);
     DecoderVerdict verdict = recorder->class->receive(recorder->decoder, direction, offset, piece);
     piece_memory_take_back(piece);
     recorder->next = verdict.next;
-    used = verdict.next == PROTOCOL_NONE ? count : verdict.consumed;
+    recorder->packed = verdict.filter == STREAM_FILTER_INFLATE;
+    used = verdict.next == PROTOCOL_NONE && !recorder->packed ? count : verdict.consumed;
     g_assert_cmpuint(used, <=, count);
   }
   g_byte_array_append(recorder->left[direction], bytes + used, (guint)(count - used));
@@ -212,7 +255,7 @@ static void feed_gap(LineRecorder *recorder, const DialogueStep *step)
   uint64_t offset = sent->len;
   g_byte_array_set_size(sent, sent->len + (guint)step->length);
   memset(sent->data + offset, 0, step->length);
-  if (recorder->next == PROTOCOL_NONE)
+  if (recorder->next == PROTOCOL_NONE && !recorder->packed)
     recorder->class->gap(recorder->decoder, direction, offset, step->length);
 }
 
@@ -231,9 +274,10 @@ static const DialogueStep *feed(LineRecorder *recorder, const DialogueStep *step
 
 static void append_handover(LineRecorder *recorder)
 {
-  if (recorder->next == PROTOCOL_NONE) return;
+  if (recorder->next == PROTOCOL_NONE && !recorder->packed) return;
   /* not the registry's name: a test of one decoder must not need all the others */
-  g_string_append(recorder->text, recorder->next == PROTOCOL_TLS ? "handover to tls" : "handover");
+  const char *how = recorder->next == PROTOCOL_TLS ? "handover to tls" : "handover";
+  g_string_append(recorder->text, recorder->packed ? "goes on compressed" : how);
   for (int direction = 0; direction < 2; direction++) {
     GByteArray *left = recorder->left[direction];
     if (left->len == 0) continue;
@@ -260,19 +304,21 @@ static void clear(LineRecorder *recorder)
   byte_buffer_clear(&recorder->scratch);
   piece_memory_clear(&recorder->memory);
   g_rand_free(recorder->random);
+  g_string_free(recorder->letters, TRUE);
 }
 
 char *line_recorder_run(const DecoderClass *class, const DialogueStep *steps, bool from_start,
                         DialogueCut cut, uint32_t seed)
 {
-  LineRecorder recorder = {.class = class, .cut = cut, .text = g_string_sized_new(2048)};
+  LineRecorder recorder = {
+      .class = class, .cut = cut, .text = g_string_sized_new(2048), .letters = g_string_new(NULL)};
   recorder.random = g_rand_new_with_seed(seed);
   piece_memory_init(&recorder.memory, bytes_of_all(steps));
   for (int i = 0; i < 2; i++) {
     recorder.sent[i] = g_byte_array_sized_new(1024);
     recorder.left[i] = g_byte_array_new();
   }
-  DecoderSink sink = {record, &recorder};
+  DecoderSink sink = {.emit = record, .owner = &recorder};
   recorder.decoder = class->create(&sink, from_start);
   for (const DialogueStep *step = steps; step->who != 0; step++) {
     g_assert_nonnull(strchr("CScs", step->who));
@@ -284,12 +330,16 @@ char *line_recorder_run(const DecoderClass *class, const DialogueStep *steps, bo
   class->finish(recorder.decoder);
   class->destroy(recorder.decoder);
   append_handover(&recorder);
+  g_string_append(recorder.text, recorder.letters->str);
   clear(&recorder);
   return g_string_free(recorder.text, FALSE);
 }
 
-static void check_one(const char *name, const char *how, const char *got, const char *expected)
+/* A dialogue that says nothing of letters is not asked about them. */
+static void check_one(const char *name, const char *how, char *got, const char *expected)
 {
+  char *letters = strstr(got, "\nm1 ");
+  if (letters != NULL && strstr(expected, "\nm1 ") == NULL) letters[1] = '\0';
   if (strcmp(got, expected) == 0) return;
   g_printerr("%s, %s:\n--- expected\n%s--- got\n%s---\n", name, how, expected, got);
   g_test_fail();
@@ -307,7 +357,6 @@ void line_recorder_check(const char *name, const DecoderClass *class, const Dial
   uint32_t cuttings = 200 * (uint32_t)long_run_factor();
   for (uint32_t seed = 1; seed <= cuttings && !g_test_failed(); seed++) {
     g_autofree char *cut = line_recorder_run(class, steps, from_start, CUT_AT_RANDOM, seed);
-    if (strcmp(cut, expected) == 0) continue;
     g_autofree char *how = g_strdup_printf("cut at random with seed %u", seed);
     check_one(name, how, cut, expected);
   }

@@ -10,6 +10,12 @@
  *   4 S note gap >2 300                         note: code, line remarked on, bytes where there are some
  *   5 credential PLAIN user=alice secret=wonderland accepted=1 >2     also challenge= and digest=
  *
+ * Letters have ids of their own, m1 and so on, and stand at the end; where none is expected, none is asked
+ * for:
+ *
+ *   m1 C sent 412 bytes "hello" <a@x> to <b@y> | text/plain 300, image/png 80 "cat.png" >3 truncated
+ *   m1 note sender-mismatch
+ *
  * Each begins with its id. Flags follow as words: truncated sasl unsolicited incomplete. Secret parts stand
  * in ‹›. Bytes outside 0x20–0x7e are \xNN. */
 #pragma once

@@ -73,7 +73,7 @@ static void write_row(void *owner, const RowEvent *event)
 
 RowSink row_recorder_get_sink(RowRecorder *recorder)
 {
-  return (RowSink){write_row, NULL, recorder};
+  return (RowSink){.row = write_row, .owner = recorder};
 }
 
 void row_recorder_assert_same(const RowRecorder *wanted, const RowRecorder *got, const char *what)

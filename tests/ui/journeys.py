@@ -190,7 +190,7 @@ def takes_a_dropped_file():
 
 
 def stops_reading():
-    """Reading a capture without end can be cancelled; what was read stays"""
+    """Reading a capture without end can be cancelled; what was read stays (hardening/13-a-long-load-can-be-cancelled)"""
     with tempfile.TemporaryDirectory() as folder:
         endless = os.path.join(folder, "endless.pcap")
         os.mkfifo(endless)

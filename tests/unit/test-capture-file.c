@@ -232,7 +232,6 @@ static void a_file_that_is_no_capture_is_named(void)
     Bytes start;
     const char *want;
   } cases[] = {
-      {{(const uint8_t *)"\x1f\x8b\x08\0\0", 5}, "this is a gzip-compressed file: unpack it first"},
       {{(const uint8_t *)"PK\x03\x04....", 8}, "this is a zip archive: unpack it first"},
       {{(const uint8_t *)"\x89PNG\r\n\x1a\n", 8}, "this is a PNG picture, not a network capture"},
       {{(const uint8_t *)"%PDF-1.7", 8}, "this is a PDF document, not a network capture"},
@@ -461,5 +460,18 @@ int main(int argc, char **argv)
   TEST(a_file_that_shrinks_or_grows_while_read_is_no_crash);
   TEST(a_descriptor_is_read_from_where_it_stands);
   TEST(corrupted_files_never_crash_or_loop);
+  g_test_add_func("/hardening/01-an-empty-file-is-said-to-be-empty", what_cannot_be_opened_says_why);
+  g_test_add_func("/hardening/02-what-is-no-capture-is-named", a_file_that_is_no_capture_is_named);
+  g_test_add_func("/hardening/03-every-form-gives-the-same-frames-and-times",
+                  every_format_gives_the_same_frames);
+  g_test_add_func("/hardening/04-a-cut-record-keeps-the-rest", a_cut_frame_is_named_with_its_byte);
+  g_test_add_func("/hardening/05-a-lying-length-is-no-allocation",
+                  a_lying_length_is_damage_and_not_an_allocation);
+  g_test_add_func("/hardening/06-an-absurd-snap-length-changes-nothing",
+                  a_lying_length_is_damage_and_not_an_allocation);
+  g_test_add_func("/hardening/11-an-unknown-link-type-is-taken-as-it-is",
+                  other_versions_and_link_types_are_taken_as_they_are);
+  g_test_add_func("/hardening/14-a-file-that-shrinks-is-no-crash",
+                  a_file_that_shrinks_or_grows_while_read_is_no_crash);
   return g_test_run();
 }

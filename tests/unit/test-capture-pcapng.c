@@ -225,5 +225,12 @@ int main(int argc, char **argv)
   TEST(long_unknown_blocks_are_skipped_without_holding_them);
   TEST(hostile_options_and_names_are_bounded);
   TEST(a_live_pipe_opens_before_its_first_frame);
+  g_test_add_func("/hardening/07-bad-block-lengths-stop-the-reading", bad_block_lengths_stop_the_reading);
+  g_test_add_func("/hardening/08-interfaces-link-types-and-resolutions-mix",
+                  sections_interfaces_and_resolutions_mix);
+  g_test_add_func("/hardening/09-hostile-options-are-bounded", hostile_options_and_names_are_bounded);
+  g_test_add_func("/hardening/10-unknown-blocks-are-skipped",
+                  long_unknown_blocks_are_skipped_without_holding_them);
+  g_test_add_func("/hardening/12-absurd-times-stay-in-order", absurd_times_stay_between_1970_and_never);
   return g_test_run();
 }

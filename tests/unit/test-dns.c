@@ -320,7 +320,7 @@ static void the_decoder_tells_question_and_answer(void)
   g_autoptr(DnsZones) zones = new_zones();
   g_autoptr(GString) text = g_string_new(NULL);
   Recorder recorder = {text, 0};
-  DecoderSink sink = {record_line, &recorder};
+  DecoderSink sink = {.emit = record_line, .owner = &recorder, .datagrams = true};
   void *decoder = dns_decoder_class.create(&sink, true);
   static const struct {
     const char *name;
@@ -395,7 +395,7 @@ static void any_datagram_is_survived(void)
   Endpoint *server = dns_server_new(zones);
   GString *text = g_string_new(NULL);
   Recorder recorder = {text, 0};
-  DecoderSink sink = {record_line, &recorder};
+  DecoderSink sink = {.emit = record_line, .owner = &recorder, .datagrams = true};
   void *decoder = dns_decoder_class.create(&sink, true);
   for (guint i = 0; i < 4000; i++) {
     Bytes good = view_of(i % 2 == 0 ? asked : answered);
@@ -419,13 +419,74 @@ static void any_datagram_is_survived(void)
   endpoint_free(server);
 }
 
+/* A listener's line, and which of its numbers matter here. */
+typedef struct {
+  guint lines, cut, notes;
+  uint64_t missing;
+} Tally;
+
+static uint32_t tally_line(void *owner, const DecodedLine *line)
+{
+  Tally *tally = owner;
+  if (line->kind == LINE_NOTE) {
+    g_assert_cmpuint(line->word, ==, NOTE_BODY_LENGTH);
+    tally->missing += line->length;
+    return ++tally->notes;
+  }
+  g_assert_true((line->flags & LINE_DNS_TCP) != 0);
+  if ((line->flags & LINE_INCOMPLETE) != 0) tally->cut++;
+  return ++tally->lines;
+}
+
+/* The message once whole, then once more with a length that tells excess bytes more than come (or fewer). */
+static Tally tally_lie(Bytes message, int excess, size_t step)
+{
+  ByteBuffer stream = {0};
+  for (int i = 0; i < 2; i++) {
+    size_t told = message.length + (size_t)(i == 1 ? excess : 0);
+    byte_buffer_append(&stream, (Bytes){(const uint8_t[]){(uint8_t)(told >> 8), (uint8_t)told}, 2});
+    byte_buffer_append(&stream, message);
+  }
+  Tally tally = {0};
+  DecoderSink sink = {.emit = tally_line, .owner = &tally, .closed = true};
+  void *decoder = dns_decoder_class.create(&sink, true);
+  Bytes all = byte_buffer_view(&stream);
+  for (size_t at = 0; at < all.length; at += step) {
+    Bytes part = bytes_slice(all, at, step);
+    g_autofree uint8_t *exact = g_memdup2(part.data, part.length);
+    dns_decoder_class.receive(decoder, DIRECTION_TO_SERVER, at, (Bytes){exact, part.length});
+  }
+  dns_decoder_class.finish(decoder);
+  dns_decoder_class.destroy(decoder);
+  byte_buffer_clear(&stream);
+  return tally;
+}
+
+static void a_length_over_tcp_that_lies_is_told(void)
+{
+  g_autoptr(DnsMessage) query = dns_message_new(9);
+  dns_message_append_question(query, "beta.example", DNS_MX);
+  g_autoptr(GBytes) asked = dns_message_build(query, 512);
+  const size_t steps[] = {1, 3, 1000};
+  for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+    Tally exact = tally_lie(view_of(asked), 0, steps[i]), longer = tally_lie(view_of(asked), 1, steps[i]),
+          longest = tally_lie(view_of(asked), 60000, steps[i]),
+          shorter = tally_lie(view_of(asked), -1, steps[i]);
+    g_assert_true(exact.lines == 2 && exact.cut == 0 && exact.notes == 0);
+    g_assert_true(longer.lines == 2 && longer.cut == 1 && longer.notes == 1 && longer.missing == 1);
+    g_assert_true(longest.lines == 2 && longest.cut == 1 && longest.missing == 60000);
+    g_assert_true(shorter.lines == 2 && shorter.cut == 1 && shorter.notes == 0);
+  }
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/dns/zones answer as name servers do", zones_answer_as_name_servers_do);
   g_test_add_func("/dns/a query is the bytes of the RFC", a_query_is_the_bytes_of_the_rfc);
   g_test_add_func("/dns/names are compressed and found again", names_are_compressed_and_found_again);
-  g_test_add_func("/dns/a pointer that loops is damage", a_pointer_that_loops_is_damage);
+  g_test_add_func("/hardening/70-a-pointer-that-loops-is-damage", a_pointer_that_loops_is_damage);
+  g_test_add_func("/hardening/71-a-length-over-tcp-that-lies-is-told", a_length_over_tcp_that_lies_is_told);
   g_test_add_func("/dns/a chain of pointers has an end", a_chain_of_pointers_has_an_end);
   g_test_add_func("/dns/records read as they are written", records_read_as_they_are_written);
   g_test_add_func("/dns/odd names and long texts survive", odd_names_and_long_texts_survive);

@@ -4,6 +4,7 @@
 #include "observe/flow-table.h"
 
 #include "base/limits.h"
+#include "support/cpu-time.h"
 
 static void count_eviction(void *owner, Flow *flow)
 {
@@ -83,7 +84,7 @@ static void conversations_made_to_collide_do_not(void)
   enum { COUNT = 40000 };
   unsigned evictions = 0;
   FlowTable *table = flow_table_new(count_eviction, &evictions);
-  gint64 start = g_get_monotonic_time();
+  gint64 start = cpu_time_now();
   for (int pass = 0; pass < 2; pass++) {
     for (uint16_t i = 1; i < COUNT; i++) {
       Packet packet = packet_between(0, false);
@@ -96,7 +97,7 @@ static void conversations_made_to_collide_do_not(void)
       if (found == NULL) flow_table_add(table, &packet);
     }
   }
-  g_assert_cmpint(g_get_monotonic_time() - start, <, 2 * G_USEC_PER_SEC);
+  g_assert_cmpint(cpu_time_now() - start, <, 2 * G_USEC_PER_SEC);
   flow_table_free(table);
 }
 
@@ -105,6 +106,6 @@ int main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/flow-table/it agrees with a model", it_agrees_with_a_model);
   g_test_add_func("/flow-table/the quietest goes when it is full", the_quietest_goes_when_it_is_full);
-  g_test_add_func("/flow-table/conversations made to collide do not", conversations_made_to_collide_do_not);
+  g_test_add_func("/hardening/25-conversations-made-to-collide-do-not", conversations_made_to_collide_do_not);
   return g_test_run();
 }

@@ -65,7 +65,10 @@ int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   dialogue_file_add_tests("dialogues/decoders/pop3.txt", "/pop3-decoder", &pop3_decoder_class);
-  g_test_add_func("/pop3-decoder/hostile floods cost linear time and little memory", test_floods);
+  dialogue_file_add_tests("dialogues/decoders/letters-pop3.txt", "/pop3-decoder/letters",
+                          &pop3_decoder_class);
+  dialogue_file_add_tests("dialogues/decoders/hardening-pop3.txt", "/hardening", &pop3_decoder_class);
+  g_test_add_func("/hardening/42-floods-of-commands-cost-linear-time-and-little-memory", test_floods);
   g_test_add_func("/pop3-decoder/an endless listing is one reply", test_endless_listing);
   g_test_add_func("/pop3-decoder/POP3 is recognised by what is said", test_recognition);
   g_test_add_func("/pop3-vocabulary/every word is explained in few words", test_vocabulary);

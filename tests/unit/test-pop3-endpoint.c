@@ -307,11 +307,11 @@ static void noise_never_breaks_the_server(void)
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/pop3-endpoint/a second session is refused until the first ends",
+  g_test_add_func("/hardening/45-a-second-session-is-refused-until-the-first-ends",
                   a_second_session_is_refused_until_the_first_ends);
   g_test_add_func("/pop3-endpoint/new mail waits for the next session", new_mail_waits_for_the_next_session);
   g_test_add_func("/pop3-endpoint/the password may hold spaces", the_password_may_hold_spaces);
-  g_test_add_func("/pop3-endpoint/a quiet session ends without deleting",
+  g_test_add_func("/hardening/44-a-session-without-quit-deletes-nothing",
                   a_quiet_session_ends_without_deleting);
   g_test_add_func("/pop3-endpoint/guessing passwords ends the session", guessing_passwords_ends_the_session);
   g_test_add_func("/pop3-endpoint/a client tells the message before it deletes",

@@ -37,7 +37,8 @@ static uint32_t watch(void *owner, const DecodedLine *line)
              .secret = (uint8_t)line->secret,
              .phase = line->phase,
              .reply_class = line->reply_class};
-  RowEvent event = {&row, &watcher->stream, line->raw, line->credential};
+  RowEvent event = {
+      .row = &row, .stream = &watcher->stream, .raw = line->raw, .credential = line->credential};
   watcher->ndjson.row(watcher->ndjson.owner, &event);
   watcher->text.row(watcher->text.owner, &event);
   row_text_set(&watcher->shown, &event, false);
@@ -82,7 +83,7 @@ static char *show(ProtocolId protocol, const DialogueStep *steps, bool from_star
   watcher.ndjson = ndjson_writer_get_sink(ndjson);
   watcher.text = text_writer_get_sink(text);
   row_text_init(&watcher.shown);
-  DecoderSink sink = {watch, &watcher};
+  DecoderSink sink = {.emit = watch, .owner = &watcher};
   play(watcher.class, &sink, steps, from_start);
   const ByteBuffer *const outputs[] = {&json, &lines};
   for (size_t i = 0; i < G_N_ELEMENTS(outputs); i++) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What a listener must see of SMTP, whatever the cuts and the damage. */
+#include "mail/message-text.h"
 #include "protocol/decoder-support.h"
 #include "protocol/smtp/smtp-decoder.h"
 #include "protocol/smtp/smtp-syntax.h"
+#include "support/cpu-time.h"
 #include "support/decoder-listener.h"
 #include "support/dialogue-file.h"
 #include "support/line-recorder.h"
@@ -136,7 +138,18 @@ static void test_recognition(void)
       {"", "220 mail.beta.example ESMTP", 9999, true, RECOGNISED_MAYBE},
       {"", "220-mail.beta.example SMTP\r\n", 9999, true, RECOGNISED_YES},
       {"", "220 ready\r\n", 9999, true, RECOGNISED_MAYBE},
-      {"", "220 ready\r\n", 25, true, RECOGNISED_YES},
+      {"", "220 ready\r\n", 25, true, RECOGNISED_MAYBE},
+      {"NO", "220 ready\r\n", 25, true, RECOGNISED_MAYBE},
+      {"NOOP\r\n", "220 ready\r\n", 25, true, RECOGNISED_YES},
+      {"hello there\r\n", "220 ready\r\n", 25, true, RECOGNISED_YES},
+      {"USER anonymous\r\n", "220 ready\r\n", 25, true, RECOGNISED_NO},
+      {"", "220 ready\r\n", 25, false, RECOGNISED_YES},
+      {"", "554 no mail\r\n", 25, true, RECOGNISED_YES},
+      {"", "200 news.example ready\r\n", 25, true, RECOGNISED_NO},
+      {"", "201 news.example no posting\r\n", 9999, true, RECOGNISED_NO},
+      {"GROUP misc.test\r\n", "", 25, true, RECOGNISED_NO},
+      {"ARTICLE 1\r\n", "220 1 <1@news>\r\n", 25, false, RECOGNISED_YES},
+      {"GET / HTTP/1.1\r\n", "", 25, true, RECOGNISED_NO},
       {"EHLO a\r\n", "220 ready\r\n", 9999, true, RECOGNISED_YES},
       {"EHLO a\r\n", "", 9999, true, RECOGNISED_YES},
       {"LHLO a\r\n", "", 9999, true, RECOGNISED_YES},
@@ -258,18 +271,91 @@ static void test_dots(void)
       DotBody body;
       bool ended = false;
       dot_body_begin(&body);
-      size_t used = dot_body_scan(&body, bytes_slice(sent, 0, cut), &ended);
+      size_t used = dot_body_scan(&body, bytes_slice(sent, 0, cut), &ended, NULL);
       g_assert_cmpuint(used, ==, cut);
-      if (!ended) used += dot_body_scan(&body, bytes_skip(sent, cut), &ended);
+      if (!ended) used += dot_body_scan(&body, bytes_skip(sent, cut), &ended, NULL);
       g_assert_true(ended);
       g_assert_cmpuint(used, ==, sent.length);
       g_assert_cmpuint(body.bytes, ==, sent.length - 3);
     }
-    dot_body_append_unstuffed(&back, bytes_slice(sent, 0, sent.length - 3));
+    message_text_undo_dots(&back, bytes_slice(sent, 0, sent.length - 3));
     Bytes returned = byte_buffer_view(&back);
     g_assert_true(bytes_equal(bytes_slice(returned, 0, message.length), message));
     byte_buffer_clear(&wire);
     byte_buffer_clear(&back);
+  }
+}
+
+/* What stands inside a body is told the same however it is cut. */
+static void test_body_flags(void)
+{
+  static const struct {
+    const char *body;
+    const char *flags; /* lf: bare LF, cr: bare CR, end: false end, smuggle */
+  } cases[] = {
+      {"plain\r\nMAIL FROM:<a@b>\r\n", ""},
+      {"a\nb\r\n", "lf "},
+      {"a\rb\r\n", "cr "},
+      {"\rb\r\n", "cr "},
+      {"a\r\r\n", "cr "},
+      {"a\n.\r\nb\r\n", "lf end "},
+      {"a\n.\nb\r\n", "lf end "},
+      {"a\r\n.\nb\r\n", "lf end "},
+      {"a\r.\rb\r\n", "cr end "},
+      {"a\r.\r\nb\r\n", "cr end "},
+      {"a\r\n.\rb\r\n", "cr end "},
+      {"a\r.b\r.c\r\n", "cr "},
+      {"a\n.\r\nMAIL FROM:<a@b>\r\n", "lf end smuggle "},
+      {"a\n.\nmail from:<a@b>\r\n", "lf end smuggle "},
+      {"a\r.\rMAIL FROM:<a@b>\r\n", "cr end smuggle "},
+      {"a\r\n.\rMAIL FROM:<a@b>\r\n", "cr end smuggle "},
+      {"a\n.\r\nRCPT TO:<a@b>\r\n", "lf end smuggle "},
+      {"a\n.\r\nDATA\r\n", "lf end smuggle "},
+      {"a\n.\r\nDATA is plural\r\n", "lf end "},
+      {"a\n.\r\nMAIL FOR YOU\r\n", "lf end "},
+      {"a\n.\r\n\r\nMAIL FROM:<a@b>\r\n", "lf end "},
+      {"a\n..\r\nMAIL FROM:<a@b>\r\n", "lf "},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *sent = g_strconcat(cases[i].body, ".\r\n", NULL);
+    Bytes all = bytes_from_string(sent);
+    for (size_t piece = 1; piece <= all.length; piece++) {
+      DotBody body;
+      bool ended = false;
+      dot_body_begin(&body);
+      for (size_t at = 0; at < all.length; at += piece)
+        dot_body_scan(&body, bytes_slice(all, at, piece), &ended, NULL);
+      g_autofree char *flags =
+          g_strconcat(body.bare_lf ? "lf " : "", body.bare_cr ? "cr " : "", body.false_end ? "end " : "",
+                      body.smuggling ? "smuggle " : "", NULL);
+      g_test_message("case %zu in pieces of %zu", i, piece);
+      g_assert_cmpstr(flags, ==, cases[i].flags);
+      g_assert_true(ended);
+      g_assert_cmpuint(body.bytes, ==, strlen(cases[i].body));
+    }
+  }
+}
+
+/* Look-alikes at every place cost no more than their bytes. */
+static void test_odd_bodies_cost_little(void)
+{
+  static const char *const patterns[] = {"\r",      "\r.\r",     "\r.x", "\n.\n",
+                                         "\r\n.\r", "\n.\nDATA", "x\n",  "\n."};
+  enum { SIZE = 8 << 20 };
+  for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++) {
+    GString *text = g_string_sized_new(SIZE + 16);
+    g_string_append_c(text, 'x');
+    while (text->len < SIZE)
+      g_string_append(text, patterns[i]);
+    DotBody body;
+    bool ended;
+    dot_body_begin(&body);
+    gint64 start = cpu_time_now();
+    size_t used = dot_body_scan(&body, (Bytes){(const uint8_t *)text->str, text->len}, &ended, NULL);
+    g_assert_cmpint(cpu_time_now() - start, <, 3 * G_USEC_PER_SEC);
+    g_assert_cmpuint(used, ==, text->len);
+    g_assert_false(ended);
+    g_string_free(text, TRUE);
   }
 }
 
@@ -285,7 +371,7 @@ static void test_lmtp_flood(void)
 {
   enum { COUNT = 30000 };
   uint32_t lines = 0;
-  DecoderSink sink = {count_line, &lines};
+  DecoderSink sink = {.emit = count_line, .owner = &lines};
   void *decoder = smtp_decoder_class.create(&sink, true);
   uint64_t offsets[2] = {0, 0};
   static const struct {
@@ -297,7 +383,7 @@ static void test_lmtp_flood(void)
               {DIRECTION_TO_CLIENT, "250 a\r\n", 1},
               {DIRECTION_TO_SERVER, "RCPT TO:<b@c>\r\n", 0},
               {DIRECTION_TO_SERVER, "BDAT 0 LAST\r\n", COUNT}};
-  gint64 start = g_get_monotonic_time();
+  gint64 start = cpu_time_now();
   for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
     bool recipients = said[i].times == 0;
     Bytes text = bytes_from_string(said[i].text), taken = BYTES_LITERAL("250 taken\r\n");
@@ -309,7 +395,7 @@ static void test_lmtp_flood(void)
       offsets[DIRECTION_TO_CLIENT] += taken.length;
     }
   }
-  g_assert_cmpint(g_get_monotonic_time() - start, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint(cpu_time_now() - start, <, 10 * G_USEC_PER_SEC);
   g_assert_cmpuint(lines, >, 4 * COUNT);
   smtp_decoder_class.finish(decoder);
   smtp_decoder_class.destroy(decoder);
@@ -319,6 +405,8 @@ int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   dialogue_file_add_tests("dialogues/decoders/smtp.txt", "/smtp-decoder", &smtp_decoder_class);
+  dialogue_file_add_tests("dialogues/decoders/letters-smtp.txt", "/smtp-decoder/letters",
+                          &smtp_decoder_class);
   g_test_add_func("/smtp-decoder/a long line is cut in the view at its limit", test_long_lines);
   g_test_add_func("/smtp-decoder/an endless reply is one reply of bounded size", test_endless_reply);
   g_test_add_func("/smtp-decoder/too many commands without a reply are noted", test_pending_limit);
@@ -330,5 +418,7 @@ int main(int argc, char **argv)
   g_test_add_func("/smtp-syntax/paths and parameters", test_paths);
   g_test_add_func("/smtp-syntax/numbers and replies", test_numbers_and_replies);
   g_test_add_func("/dot-body/dots go out and come back", test_dots);
+  g_test_add_func("/dot-body/what is odd in a body is told however it is cut", test_body_flags);
+  g_test_add_func("/dot-body/odd bodies cost no more than their bytes", test_odd_bodies_cost_little);
   return g_test_run();
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables of words hold together: every protocol's, and SMTP's has all that the course teaches. */
+#include "protocol/offer-list.h"
 #include "protocol/registry.h"
+#include "protocol/smtp/smtp-decoder.h"
+#include "protocol/smtp/smtp-keywords.h"
+#include "protocol/smtp/smtp-status.h"
 #include "protocol/smtp/smtp-vocabulary.h"
 
 #define GLOSS_MAX 45
@@ -68,12 +72,13 @@ static void check_vocabulary(gconstpointer data)
 
 static void test_smtp_is_complete(void)
 {
-  static const char *const words[] = {"HELO", "EHLO", "LHLO",     "MAIL", "RCPT", "DATA", "BDAT",
-                                      "RSET", "VRFY", "EXPN",     "HELP", "NOOP", "QUIT", "AUTH",
-                                      "SEND", "SOML", "STARTTLS", "SAML", "TURN", "ETRN"};
-  static const int codes[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 432, 450,
-                              451, 452, 454, 455, 500, 501, 502, 503, 504, 521, 530, 534, 535,
-                              538, 550, 551, 552, 553, 554, 555, 556, 2,   3,   4,   5};
+  static const char *const words[] = {"HELO", "EHLO", "LHLO", "MAIL", "RCPT",     "DATA",
+                                      "BDAT", "RSET", "VRFY", "EXPN", "HELP",     "NOOP",
+                                      "QUIT", "AUTH", "SEND", "SOML", "STARTTLS", "SAML",
+                                      "TURN", "ETRN", "ATRN", "BURL", "XCLIENT",  "XFORWARD"};
+  static const int codes[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 432, 450, 451,
+                              452, 453, 454, 455, 458, 459, 500, 501, 502, 503, 504, 521, 523, 530,
+                              534, 535, 538, 550, 551, 552, 553, 554, 555, 556, 2,   3,   4,   5};
   for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
     g_assert_cmpuint(vocabulary_find_word(&smtp_vocabulary, bytes_from_string(words[i])), !=,
                      VOCABULARY_UNKNOWN);
@@ -106,13 +111,104 @@ static void test_meaning_depends_on_command(void)
   assert_meaning("250", SMTP_RCPT, "250", "RCPT");
   assert_meaning("250", SMTP_HELP, "250", NULL);
   assert_meaning("550", SMTP_RCPT, "550", "RCPT");
-  assert_meaning("550", SMTP_BDAT, "550", NULL);
+  assert_meaning("550", SMTP_BDAT, "550", "BDAT");
+  assert_meaning("550", SMTP_LHLO, "550", NULL);
+  assert_meaning("250", SMTP_BURL, "250", "BURL");
+  assert_meaning("220", SMTP_XCLIENT, "220", "XCLIENT");
+  assert_meaning("453", SMTP_ATRN, "453", "ATRN");
   assert_meaning("299", SMTP_MAIL, "2", NULL);
   assert_meaning("599", VOCABULARY_UNKNOWN, "5", NULL);
   g_assert_cmpuint(vocabulary_find_reply(&smtp_vocabulary, BYTES_LITERAL("999"), SMTP_MAIL), ==,
                    VOCABULARY_UNKNOWN);
   g_assert_cmpuint(vocabulary_find_reply(&smtp_vocabulary, BYTES_EMPTY, SMTP_MAIL), ==, VOCABULARY_UNKNOWN);
   g_assert_cmpuint(vocabulary_find_word(&smtp_vocabulary, BYTES_LITERAL("MAILX")), ==, VOCABULARY_UNKNOWN);
+}
+
+static void test_smtp_statuses(void)
+{
+  size_t count = 0;
+  for (const SmtpStatus *status; (status = smtp_status_get(count)) != NULL; count++) {
+    check_text(status->code, status->gloss, status->explanation, status->rfc);
+    g_autofree char *code = g_strdup(status->code);
+    if (code[0] == 'X') code[0] = '5';
+    g_assert_true(smtp_status_find(bytes_from_string(code)) == status);
+    g_assert_cmpint(smtp_status_is_vague(status), ==, g_str_has_suffix(code, ".0"));
+  }
+  g_assert_cmpuint(count, >=, 60);
+  g_assert_cmpstr(smtp_status_find(BYTES_LITERAL("4.2.2"))->code, ==, "4.2.2");
+  g_assert_cmpstr(smtp_status_find(BYTES_LITERAL("5.2.2"))->code, ==, "X.2.2");
+  g_assert_cmpstr(smtp_status_find(BYTES_LITERAL("5.7.10"))->code, ==, "X.7.10");
+  static const char *const unknown[] = {"", "5", "2.1.1", "5.9.9", "5.1.1.", "5.1", "6.1.1"};
+  for (size_t i = 0; i < G_N_ELEMENTS(unknown); i++)
+    g_assert_null(smtp_status_find(bytes_from_string(unknown[i])));
+}
+
+static void test_smtp_keywords(void)
+{
+  static const char *const listed[] = {
+      "SIZE",    "8BITMIME",   "PIPELINING", "STARTTLS",      "AUTH",
+      "DSN",     "SMTPUTF8",   "CHUNKING",   "BINARYMIME",    "ENHANCEDSTATUSCODES",
+      "HELP",    "ETRN",       "EXPN",       "VRFY",          "DELIVERBY",
+      "LIMITS",  "REQUIRETLS", "RRVS",       "FUTURERELEASE", "MT-PRIORITY",
+      "XCLIENT", "XFORWARD"};
+  for (size_t i = 0; i < G_N_ELEMENTS(listed); i++)
+    g_assert_nonnull(smtp_keyword_find(bytes_from_string(listed[i])));
+  for (size_t i = 0; smtp_keyword_get(i) != NULL; i++) {
+    const SmtpKeyword *keyword = smtp_keyword_get(i);
+    check_text(keyword->keyword, keyword->gloss, keyword->explanation, keyword->rfc);
+    g_assert_true(smtp_keyword_find(bytes_from_string(keyword->keyword)) == keyword);
+  }
+  static const char reply[] = "250-SIZE here\r\n250-auth=LOGIN\r\n250-X-OWN\r\nnonsense\r\n250 size 10\n";
+  Bytes rest = smtp_keywords_of_reply(bytes_from_string(reply));
+  g_assert_cmpstr(smtp_keyword_next(&rest)->keyword, ==, "AUTH");
+  g_assert_cmpstr(smtp_keyword_next(&rest)->keyword, ==, "SIZE");
+  g_assert_null(smtp_keyword_next(&rest));
+  g_assert_true(smtp_reply_offers(bytes_from_string(reply), "AUTH"));
+  g_assert_false(smtp_reply_offers(bytes_from_string(reply), "STARTTLS"));
+  g_assert_false(smtp_reply_offers(BYTES_LITERAL("250 STARTTLS\r\n"), "STARTTLS"));
+}
+
+/* Returns what refine makes of a reply, or NULL. */
+static const char *refined(const char *raw, const char *code, uint16_t answered, bool explanation)
+{
+  DecodedLine line = {.kind = LINE_REPLY,
+                      .raw = bytes_from_string(raw),
+                      .answered_word = answered,
+                      .reply_class = (uint8_t)smtp_reply_class(code[0] == '2' ? 250 : 550),
+                      .word = vocabulary_find_reply(&smtp_vocabulary, bytes_from_string(code), answered)};
+  ByteBuffer scratch = {0};
+  DissectedLine parts;
+  ReplyRefinement out = {0};
+  smtp_decoder_class.dissect(&line, &scratch, &parts);
+  bool told = smtp_decoder_class.refine(&line, &parts, &out);
+  byte_buffer_clear(&scratch);
+  return !told ? NULL : explanation ? out.explanation : out.gloss;
+}
+
+static void test_smtp_replies_are_refined(void)
+{
+  g_assert_cmpstr(refined("550 5.1.1 no\r\n", "550", SMTP_RCPT, false), ==, "Nobody of that name here");
+  g_assert_cmpstr(refined("554 5.7.1 no\r\n", "554", SMTP_HELP, false), ==, "Not allowed for you");
+  static const char *const untold[][2] = {{"550 no\r\n", "550"},          {"550 5.0.0 no\r\n", "550"},
+                                          {"554 5.7.1 relay\r\n", "554"}, {"503 5.5.1 MAIL first\r\n", "503"},
+                                          {"421 4.4.2 bye\r\n", "421"},   {"250 2.1.5 ok\r\n", "250"},
+                                          {"550 5.9.9 no\r\n", "550"},    {"550 4.1.1 no\r\n", "550"}};
+  for (size_t i = 0; i < G_N_ELEMENTS(untold); i++)
+    g_assert_null(refined(untold[i][0], untold[i][1], SMTP_RCPT, false));
+  static const char offers[] = "250-mail\r\n250-X-OWN\r\n250-SIZE 1000\r\n250 STARTTLS\r\n";
+  g_assert_cmpstr(refined(offers, "250", SMTP_EHLO, true), ==,
+                  "The client may now pick from what is offered:\nSIZE: the largest letter taken, in bytes\n"
+                  "STARTTLS: seal this line with TLS");
+  g_assert_cmpstr(refined(offers, "250", SMTP_EHLO, false), ==, "Here is what I can do");
+  g_assert_null(refined("250 mail\r\n", "250", SMTP_EHLO, true));
+  g_assert_null(refined(offers, "250", SMTP_MAIL, true));
+  for (guint count = OFFERS_TOLD - 1; count <= OFFERS_TOLD + 1; count++) {
+    g_autoptr(GString) many = g_string_new("250-mail\r\n");
+    for (guint i = 0; i < count; i++)
+      g_string_append(many, "250-ENHANCEDSTATUSCODES\r\n");
+    g_auto(GStrv) lines = g_strsplit(refined(many->str, "250", SMTP_EHLO, true), "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines) - 1, ==, MIN(count, OFFERS_TOLD));
+  }
 }
 
 static void test_notes(void)
@@ -176,7 +272,7 @@ static void test_recognition(void)
       {"USER bob\r\n", "+OK ready\r\n+OK\r\n", 4000, PROTOCOL_POP3},
       {"", "* OK [CAPABILITY IMAP4rev1] ready\r\n", 4000, PROTOCOL_IMAP},
       {"USER anonymous\r\n", "220 ftp.example FTP ready\r\n", 21, PROTOCOL_NONE},
-      {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", 80, PROTOCOL_NONE},
+      {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", 80, PROTOCOL_HTTP},
       {"SSH-2.0-OpenSSH_9.2\r\n", "SSH-2.0-OpenSSH_9.2\r\n", 22, PROTOCOL_NONE},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -202,6 +298,9 @@ int main(int argc, char **argv)
   }
   g_test_add_func("/vocabulary/SMTP has every word and code of the course", test_smtp_is_complete);
   g_test_add_func("/vocabulary/a code's meaning depends on the command", test_meaning_depends_on_command);
+  g_test_add_func("/vocabulary/every enhanced code of SMTP is explained", test_smtp_statuses);
+  g_test_add_func("/vocabulary/every keyword that EHLO lists is explained", test_smtp_keywords);
+  g_test_add_func("/vocabulary/a reply of SMTP is told by its finer code", test_smtp_replies_are_refined);
   g_test_add_func("/notes/every note has a code of its own and a sentence", test_notes);
   g_test_add_func("/registry/names, labels and ports", test_registry);
   g_test_add_func("/registry/first words lead to one protocol", test_recognition);

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""A mailbox of Courier's walked through with imaplib: `imaplib-courier.py HOST USER PASSWORD`. Three letters are expected."""
+import imaplib
+import sys
+
+host, user, password = sys.argv[1:]
+server = imaplib.IMAP4(host)
+server.login_cram_md5(user, password)
+server.namespace()
+server.list('""', "*")
+server.create("INBOX.Notes")
+server.subscribe("INBOX.Notes")
+server.lsub('""', "INBOX.*")
+server.myrights("INBOX.Notes")
+server.setacl("INBOX.Notes", "bob", "lr")
+server.getacl("INBOX.Notes")
+server.getquotaroot("INBOX")
+server.append("INBOX.Notes", r"(\Draft)", None, open("messages/hello.eml", "rb").read())
+server.status("INBOX.Notes", "(MESSAGES RECENT UIDVALIDITY)")
+server.select("INBOX")
+server.search(None, "HEADER", "Subject", "networks")
+server.sort("(SUBJECT)", "US-ASCII", "ALL")
+server.thread("ORDEREDSUBJECT", "US-ASCII", "ALL")
+server.fetch("1:3", "(FLAGS ENVELOPE)")
+server.fetch("3", "(UID BODYSTRUCTURE)")
+server.fetch("1", "(BODY.PEEK[HEADER] BODY[TEXT]<10.40>)")
+server.store("1", "+FLAGS", r"(\Answered $MDNSent)")
+server.copy("1", "INBOX.Notes")
+server.copy("1", "INBOX.Nowhere")
+server.store("3", "+FLAGS", r"(\Deleted)")
+server.expunge()
+server.check()
+server.close()
+server.delete("INBOX.Notes")
+server.logout()
