@@ -33,7 +33,9 @@ typedef enum {
 typedef struct {
   EndpointEventType type;
   Bytes user, secret;
-  Bytes challenge; /* AUTHENTICATE: what the digest in secret was made of; empty for passwords */
+  Bytes challenge;  /* AUTHENTICATE: what the digest in secret was made of; empty for passwords */
+  Bytes salt;       /* AUTHENTICATE by SCRAM, whose challenge is the AuthMessage and secret the ClientProof */
+  guint iterations; /* likewise (RFC 5802 §3) */
   const char *mechanism;
   Bytes address;
   const Envelope *envelope;
@@ -48,6 +50,7 @@ typedef struct {
   int code;         /* 0: the usual one */
   const char *text; /* NULL: the usual one */
   void *object;     /* OPEN_MAILBOX: the Mailbox, owned by the store */
+  Bytes proof;      /* AUTHENTICATE by SCRAM: the ServerSignature; copied before the answer returns */
 } EndpointVerdict;
 
 /* Bytes among those pending that carry a message: length of them, after start others. message is its text, of
