@@ -6,27 +6,29 @@
 #include "observe/capture-file.h"
 #include "observe/json.h"
 #include "observe/ndjson-message.h"
+#include "observe/ndjson-words.h"
 #include "observe/row-meaning.h"
 #include "observe/row-text.h"
 #include "protocol/registry.h"
 
-#define ENDPOINTS_KEPT 128u /* a power of two: streams whose lines come in turns */
+#define STREAMS_KEPT 128u /* a power of two: streams whose lines come in turns */
 
-/* A stream's endpoints as text. */
+/* What every line of a stream says alike, as JSON. */
 typedef struct {
   bool known;
   uint32_t stream;
-  uint8_t length[2]; /* client, server */
-  char text[2][IP_ENDPOINT_TEXT];
-} Endpoints;
+  ByteBuffer number;  /* ,"stream":7,"frame": */
+  ByteBuffer ends[2]; /* ","from":"…","to":"…","protocol":" of lines from the client, from the server */
+} StreamText;
 
 struct NdjsonWriter {
   ByteBuffer *out;
   ByteBuffer scratch;
   bool reveal;
-  Endpoints endpoints[ENDPOINTS_KEPT]; /* by stream, the latest */
-  RowText note;                        /* used again and again */
-  Nanoseconds second;                  /* whose text is below */
+  StreamText streams[STREAMS_KEPT]; /* by stream, the latest */
+  NdjsonWords *words;
+  RowText note;       /* used again and again */
+  Nanoseconds second; /* whose text is below */
   size_t second_length;
   char second_text[NANOSECONDS_TEXT]; /* "1772452800." */
 };
@@ -36,6 +38,7 @@ NdjsonWriter *ndjson_writer_new(ByteBuffer *out, bool reveal)
   NdjsonWriter *writer = g_new0(NdjsonWriter, 1);
   writer->out = out;
   writer->reveal = reveal;
+  writer->words = ndjson_words_new();
   row_text_init(&writer->note);
   return writer;
 }
@@ -45,6 +48,12 @@ void ndjson_writer_free(NdjsonWriter *writer)
   if (writer == NULL) return;
   byte_buffer_clear(&writer->scratch);
   row_text_clear(&writer->note);
+  ndjson_words_free(writer->words);
+  for (guint i = 0; i < STREAMS_KEPT; i++) {
+    byte_buffer_clear(&writer->streams[i].number);
+    byte_buffer_clear(&writer->streams[i].ends[0]);
+    byte_buffer_clear(&writer->streams[i].ends[1]);
+  }
   g_free(writer);
 }
 
@@ -110,14 +119,27 @@ void ndjson_writer_capture(NdjsonWriter *writer, const NdjsonCapture *capture)
   json_raw(out, "]}\n");
 }
 
-static const Endpoints *find_endpoints(NdjsonWriter *writer, uint32_t index, const StreamInfo *stream)
+static const StreamText *find_stream(NdjsonWriter *writer, uint32_t index, const StreamInfo *stream)
 {
-  Endpoints *found = &writer->endpoints[index % ENDPOINTS_KEPT];
+  StreamText *found = &writer->streams[index % STREAMS_KEPT];
   if (found->known && found->stream == index) return found;
+  char ends[2][IP_ENDPOINT_TEXT];
+  ip_endpoint_format(&stream->client, stream->client_port, ends[0]);
+  ip_endpoint_format(&stream->server, stream->server_port, ends[1]);
   found->known = true;
   found->stream = index;
-  found->length[0] = (uint8_t)ip_endpoint_format(&stream->client, stream->client_port, found->text[0]);
-  found->length[1] = (uint8_t)ip_endpoint_format(&stream->server, stream->server_port, found->text[1]);
+  byte_buffer_reset(&found->number);
+  json_key_number(&found->number, stream->udp ? "udp_stream" : "stream", stream->number);
+  json_key(&found->number, "frame");
+  for (guint i = 0; i < 2; i++) {
+    ByteBuffer *out = &found->ends[i];
+    byte_buffer_reset(out);
+    json_raw(out, "\",\"from\":\"");
+    json_raw(out, ends[i]);
+    json_raw(out, "\",\"to\":\"");
+    json_raw(out, ends[1 - i]);
+    json_raw(out, "\",\"protocol\":\"");
+  }
   return found;
 }
 
@@ -143,40 +165,22 @@ static void write_time(NdjsonWriter *writer, Nanoseconds time)
   byte_buffer_append(out, (Bytes){(const uint8_t *)text, DIGITS});
 }
 
-static void write_endpoint(ByteBuffer *out, const Endpoints *endpoints, int which)
-{
-  byte_buffer_append(out, (Bytes){(const uint8_t *)endpoints->text[which], endpoints->length[which]});
-}
-
 static void write_head(NdjsonWriter *writer, const RowEvent *event)
 {
   const Row *row = event->row;
-  const StreamInfo *stream = event->stream;
   ByteBuffer *out = writer->out;
-  const Endpoints *endpoints = find_endpoints(writer, row->stream, stream);
+  const StreamText *stream = find_stream(writer, row->stream, event->stream);
   json_raw(out, "{\"kind\":\"");
   json_raw(out, line_kind_name((LineKind)row->kind));
   json_raw(out, "\",\"id\":");
   json_number(out, row->id);
-  if (stream->udp)
-    json_key_number(out, "udp_stream", stream->number);
-  else
-    json_key_number(out, "stream", stream->number);
-  json_key_number(out, "frame", row->frame);
+  byte_buffer_append(out, byte_buffer_view(&stream->number));
+  json_number(out, row->frame);
   write_time(writer, row->time);
-  int from = row->direction == DIRECTION_TO_CLIENT ? 1 : 0;
-  json_raw(out, "\",\"from\":\"");
-  write_endpoint(out, endpoints, from);
-  json_raw(out, "\",\"to\":\"");
-  write_endpoint(out, endpoints, 1 - from);
-  json_raw(out, "\",\"protocol\":\"");
+  guint from = row->direction == DIRECTION_TO_CLIENT ? 1 : 0;
+  byte_buffer_append(out, byte_buffer_view(&stream->ends[from]));
   json_raw(out, registry_get_name((ProtocolId)row->protocol));
   json_raw(out, "\"");
-}
-
-static void write_gloss(ByteBuffer *out, const char *gloss)
-{
-  json_key_text(out, "gloss", gloss == NULL || gloss[0] == '\0' ? "" : _(gloss));
 }
 
 static void write_truncated(ByteBuffer *out, const Row *row)
@@ -225,10 +229,10 @@ static void write_command(NdjsonWriter *writer, const RowEvent *event, const Voc
   valid &= write_argument(writer, parts);
   if (parts->tag.length > 0) valid &= json_key_bytes(out, "tag", parts->tag);
   if (parts->mailbox.length > 0) json_key_bytes(out, "mailbox", parts->mailbox);
-  json_key_text(out, "phase", row->phase < words->state_count ? words->states[row->phase].name : "");
   const VocabularyWord *word = row->word < words->word_count ? &words->words[row->word] : NULL;
-  write_gloss(out, gloss_of(event, parts, word != NULL ? word->gloss : NULL));
-  json_key_text(out, "rfc", word != NULL && word->rfc != NULL ? word->rfc : "");
+  ndjson_words_command(
+      writer->words, out, row->phase < words->state_count ? words->states[row->phase].name : NULL,
+      gloss_of(event, parts, word != NULL ? word->gloss : NULL), word != NULL ? word->rfc : NULL);
   write_truncated(out, row);
   if (!valid) write_raw(writer, event->raw, parts);
 }
@@ -277,7 +281,7 @@ static void write_reply(NdjsonWriter *writer, const RowEvent *event, const Decod
     json_raw(out, ",\"answers\":null");
   const VocabularyReply *of =
       row->word < class->vocabulary->reply_count ? &class->vocabulary->replies[row->word] : NULL;
-  write_gloss(out, gloss_of(event, parts, of != NULL ? of->gloss : NULL));
+  ndjson_words_gloss(writer->words, out, gloss_of(event, parts, of != NULL ? of->gloss : NULL));
   write_truncated(out, row);
   if (!valid) write_raw(writer, event->raw, parts);
 }
@@ -311,10 +315,11 @@ static void write_query(NdjsonWriter *writer, const RowEvent *event, const Decod
   const char *gloss = NULL;
   if (row->kind == LINE_QUERY && row->word < words->word_count) gloss = words->words[row->word].gloss;
   if (row->kind == LINE_ANSWER && row->word < words->reply_count) gloss = words->replies[row->word].gloss;
-  write_gloss(out, row->kind == LINE_ANSWER ? gloss_of(event, parts, gloss) : gloss);
+  ndjson_words_gloss(writer->words, out, row->kind == LINE_ANSWER ? gloss_of(event, parts, gloss) : gloss);
 }
 
-static void write_tls(ByteBuffer *out, const Row *row, const Vocabulary *words, const DissectedLine *parts)
+static void write_tls(NdjsonWriter *writer, const Row *row, const Vocabulary *words,
+                      const DissectedLine *parts)
 {
   const struct {
     const char *key;
@@ -324,10 +329,12 @@ static void write_tls(ByteBuffer *out, const Row *row, const Vocabulary *words, 
                {"cipher", parts->tls.cipher},
                {"subject", parts->tls.subject},
                {"alert", parts->text}};
+  ByteBuffer *out = writer->out;
   json_key_text(out, "event", row->word < words->word_count ? words->words[row->word].word : "");
   for (size_t i = 0; i < G_N_ELEMENTS(facts); i++)
     if (facts[i].value.length > 0) json_key_bytes(out, facts[i].key, facts[i].value);
-  write_gloss(out, row->word < words->word_count ? words->words[row->word].gloss : NULL);
+  ndjson_words_gloss(writer->words, out,
+                     row->word < words->word_count ? words->words[row->word].gloss : NULL);
 }
 
 static void write_session(ByteBuffer *out, const Row *row)
@@ -378,28 +385,33 @@ static void write_note(NdjsonWriter *writer, const RowEvent *event)
   json_key_text(out, "text", writer->note.gloss);
 }
 
+/* Writes what is told of the line's own bytes, taken apart. Returns false for rows that have none. */
+static bool write_line(NdjsonWriter *writer, const RowEvent *event)
+{
+  const DecoderClass *class = registry_get((ProtocolId)event->row->protocol);
+  LineKind kind = (LineKind)event->row->kind;
+  bool spoken = kind == LINE_COMMAND || kind == LINE_REPLY || kind == LINE_QUERY || kind == LINE_ANSWER ||
+                kind == LINE_TLS;
+  if (!spoken) return false;
+  DissectedLine parts;
+  row_dissect(event, &writer->scratch, &parts);
+  if (kind == LINE_COMMAND)
+    write_command(writer, event, class->vocabulary, &parts);
+  else if (kind == LINE_REPLY)
+    write_reply(writer, event, class, &parts);
+  else if (kind == LINE_TLS)
+    write_tls(writer, event->row, class->vocabulary, &parts);
+  else
+    write_query(writer, event, class, &parts);
+  return true;
+}
+
 static void write_row(void *owner, const RowEvent *event)
 {
   NdjsonWriter *writer = owner;
   const Row *row = event->row;
-  const DecoderClass *class = registry_get((ProtocolId)row->protocol);
-  DissectedLine parts;
   write_head(writer, event);
-  row_dissect(event, &writer->scratch, &parts);
-  switch ((LineKind)row->kind) {
-  case LINE_COMMAND:
-    write_command(writer, event, class->vocabulary, &parts);
-    break;
-  case LINE_REPLY:
-    write_reply(writer, event, class, &parts);
-    break;
-  case LINE_QUERY:
-  case LINE_ANSWER:
-    write_query(writer, event, class, &parts);
-    break;
-  case LINE_TLS:
-    write_tls(writer->out, row, class->vocabulary, &parts);
-    break;
+  switch (write_line(writer, event) ? LINE_KIND_COUNT : (LineKind)row->kind) {
   case LINE_SESSION:
     write_session(writer->out, row);
     break;

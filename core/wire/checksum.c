@@ -39,9 +39,6 @@ uint64_t checksum_add(uint64_t sum, Bytes bytes)
 uint64_t checksum_add_pseudo_header(uint64_t sum, const IpAddress *source, const IpAddress *destination,
                                     uint8_t protocol, size_t length)
 {
-  size_t address_length = source->version == 4 ? 4 : 16;
-  sum = checksum_add(sum, (Bytes){source->bytes, address_length});
-  sum = checksum_add(sum, (Bytes){destination->bytes, address_length});
   const uint8_t tail[8] = {(uint8_t)(length >> 24),
                            (uint8_t)(length >> 16),
                            (uint8_t)(length >> 8),
@@ -50,7 +47,16 @@ uint64_t checksum_add_pseudo_header(uint64_t sum, const IpAddress *source, const
                            0,
                            0,
                            protocol};
-  return checksum_add(sum, (Bytes){tail, sizeof tail});
+  uint32_t words[4]; /* in the machine's order, as checksum_add takes them */
+  memcpy(words, tail, sizeof tail);
+  if (source->version == 4) {
+    memcpy(words + 2, source->bytes, 4);
+    memcpy(words + 3, destination->bytes, 4);
+    return sum + words[0] + words[1] + words[2] + words[3];
+  }
+  sum = checksum_add(sum, (Bytes){source->bytes, 16});
+  sum = checksum_add(sum, (Bytes){destination->bytes, 16});
+  return sum + words[0] + words[1];
 }
 
 static uint16_t fold(uint64_t sum)
