@@ -3,6 +3,7 @@
 #include "base/byte-buffer.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 static void wipe(ByteBuffer *buffer)
 {
@@ -47,11 +48,23 @@ void byte_buffer_reserve(ByteBuffer *buffer, size_t count)
 
 void byte_buffer_append_format(ByteBuffer *buffer, const char *format, ...)
 {
+  enum { USUAL = 120 }; /* most fit at the first try */
   va_list arguments;
-  va_start(arguments, format);
-  g_autofree char *text = g_strdup_vprintf(format, arguments);
-  va_end(arguments);
-  byte_buffer_append(buffer, bytes_from_string(text));
+  byte_buffer_reserve(buffer, USUAL);
+  for (;;) {
+    size_t room = buffer->size - buffer->end;
+    va_start(arguments, format);
+    int length = vsnprintf((char *)buffer->data + buffer->end, room, format, arguments);
+    va_end(arguments);
+    g_assert(length >= 0);
+    bool fits = (size_t)length < room;
+    buffer->touched = MAX(buffer->touched, buffer->end + (fits ? (size_t)length + 1 : room));
+    if (fits) {
+      buffer->end += (size_t)length;
+      return;
+    }
+    byte_buffer_reserve(buffer, (size_t)length + 1);
+  }
 }
 
 void byte_buffer_consume(ByteBuffer *buffer, size_t count)

@@ -39,3 +39,12 @@
 #define LIMIT_STATISTICS_CODES 256u      /* kinds of refusal counted apart */
 #define LIMIT_STATISTICS_RECENT                                                                              \
   16384u /* commands whose time is remembered for their reply; streams likewise */
+
+/* HTTP, where we take part */
+#define LIMIT_HTTP_LINE 8192u         /* bytes of a request line (RFC 9112 §3 asks for 8000), or of a field's */
+#define LIMIT_HTTP_HEAD 65536u        /* of all lines of a head, or of a trailer */
+#define LIMIT_HTTP_FIELDS 100u        /* fields of a head */
+#define LIMIT_HTTP_CHUNK_LINE 1024u   /* bytes of a chunk's size line, extensions included */
+#define LIMIT_HTTP_CHUNK_WASTE 65536u /* bytes of size lines, beyond as many as the chunks hold */
+#define LIMIT_HTTP_REQUEST 1048576u   /* bytes of a request's body */
+#define LIMIT_HTTP_RESPONSE 16777216u /* of a response's */

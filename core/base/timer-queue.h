@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Timers in order of time: a binary heap of embedded timers; timers due at the same instant go off in the
- * order they were set. */
+/* Timers in order of time: a heap of embedded timers, four below each; timers due at the same instant go off
+ * in the order they were set. */
 #pragma once
 
 #include "base/clock.h"
@@ -17,12 +17,19 @@ typedef struct {
   size_t position; /* the queue's own: 1-based place in the heap, 0 while not set */
 } Timer;
 
+/* A timer's place in the heap, with what it is compared by, so that others' memory need not be looked at. */
+typedef struct {
+  Nanoseconds due;
+  uint64_t order;
+  Timer *timer;
+} TimerSlot;
+
 /* A queue of zero bytes is ready for use. It borrows the timers: a timer must be cancelled before its memory
  * goes. */
 typedef struct {
-  Timer **heap;
+  TimerSlot *heap;
   size_t count;
-  size_t size;    /* pointers allocated */
+  size_t size;    /* slots allocated */
   uint64_t order; /* timers set so far */
 } TimerQueue;
 
@@ -39,7 +46,7 @@ void timer_queue_cancel(TimerQueue *queue, Timer *timer);
 /* Returns the timer due first, still set, or NULL. */
 static inline Timer *timer_queue_peek(const TimerQueue *queue)
 {
-  return queue->count == 0 ? NULL : queue->heap[0];
+  return queue->count == 0 ? NULL : queue->heap[0].timer;
 }
 
 /* Takes out and returns the timer due first, or NULL. The caller calls its expired. */

@@ -53,6 +53,14 @@ char *header_text_decode(Bytes value)
   return text;
 }
 
+char *header_text_one_line(const char *text)
+{
+  char *line = g_utf8_make_valid(text, -1);
+  for (char *c = line; *c != '\0'; c++)
+    if ((guchar)*c < ' ' || *c == 0x7f) *c = ' ';
+  return g_strstrip(line);
+}
+
 /* Returns how many bytes the quoted string or comment at the front takes. */
 static size_t skip_enclosed(Bytes text)
 {

@@ -6,11 +6,13 @@ const MailQueuePolicy mail_queue_policy_default = {
     .first_wait = 30 * 60 * NANOSECONDS_PER_SECOND,
     .longest_wait = 4 * 3600 * NANOSECONDS_PER_SECOND,
     .give_up_after = 5 * 24 * 3600 * NANOSECONDS_PER_SECOND,
+    .warn_after = 4 * 3600 * NANOSECONDS_PER_SECOND,
 };
 
 struct MailQueue {
   MailQueuePolicy policy;
-  uint64_t last_id;
+  uint64_t last_id, last_number;
+  DeliveryLedger *ledger;
   GPtrArray *entries; /* of MailQueueEntry *, in order of arrival */
 };
 
@@ -20,6 +22,7 @@ static void entry_free(gpointer data)
   envelope_free(entry->envelope);
   g_bytes_unref(entry->message);
   g_free(entry->last_reply);
+  g_free(entry->doubtful);
   g_free(entry);
 }
 
@@ -27,6 +30,7 @@ MailQueue *mail_queue_new(const MailQueuePolicy *policy)
 {
   MailQueue *queue = g_new0(MailQueue, 1);
   queue->policy = *policy;
+  queue->ledger = delivery_ledger_new();
   queue->entries = g_ptr_array_new_with_free_func(entry_free);
   return queue;
 }
@@ -35,6 +39,7 @@ void mail_queue_free(MailQueue *queue)
 {
   if (queue == NULL) return;
   g_ptr_array_unref(queue->entries);
+  delivery_ledger_free(queue->ledger);
   g_free(queue);
 }
 
@@ -62,9 +67,15 @@ MailQueueEntry *mail_queue_get(const MailQueue *queue, guint index)
 
 MailQueueEntry *mail_queue_find(const MailQueue *queue, uint64_t id)
 {
-  for (guint i = 0; i < queue->entries->len; i++) {
-    MailQueueEntry *entry = g_ptr_array_index(queue->entries, i);
+  guint low = 0, high = queue->entries->len; /* ids ascend */
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    MailQueueEntry *entry = g_ptr_array_index(queue->entries, middle);
     if (entry->id == id) return entry;
+    if (entry->id < id)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return NULL;
 }
@@ -95,6 +106,50 @@ void mail_queue_begin_try(MailQueue *queue, MailQueueEntry *entry)
   entry->next_try = NANOSECONDS_NEVER;
 }
 
+void mail_queue_hold(MailQueue *queue, MailQueueEntry *entry)
+{
+  g_assert(mail_queue_find(queue, entry->id) == entry);
+  entry->next_try = NANOSECONDS_NEVER;
+}
+
+void mail_queue_release(MailQueue *queue, MailQueueEntry *entry, Nanoseconds now)
+{
+  g_assert(mail_queue_find(queue, entry->id) == entry);
+  entry->next_try = now;
+}
+
+void mail_queue_recover(MailQueue *queue, Nanoseconds now)
+{
+  for (guint i = 0; i < queue->entries->len; i++) {
+    MailQueueEntry *entry = g_ptr_array_index(queue->entries, i);
+    if (entry->next_try == NANOSECONDS_NEVER) entry->next_try = now;
+  }
+}
+
+bool mail_queue_take_warning(MailQueue *queue, MailQueueEntry *entry, Nanoseconds now)
+{
+  if (entry->warned || queue->policy.warn_after == 0 || now - entry->queued_at < queue->policy.warn_after)
+    return false;
+  entry->warned = true;
+  return true;
+}
+
+Nanoseconds mail_queue_get_end(const MailQueue *queue, const MailQueueEntry *entry)
+{
+  Nanoseconds wait = queue->policy.give_up_after;
+  return entry->queued_at > NANOSECONDS_NEVER - 1 - wait ? NANOSECONDS_NEVER - 1 : entry->queued_at + wait;
+}
+
+uint64_t mail_queue_take_number(MailQueue *queue)
+{
+  return ++queue->last_number;
+}
+
+DeliveryLedger *mail_queue_get_ledger(MailQueue *queue)
+{
+  return queue->ledger;
+}
+
 bool mail_queue_postpone(MailQueue *queue, MailQueueEntry *entry, Nanoseconds now, const char *reply)
 {
   if (reply != NULL) {
@@ -109,6 +164,13 @@ bool mail_queue_postpone(MailQueue *queue, MailQueueEntry *entry, Nanoseconds no
   wait = MIN(wait, queue->policy.longest_wait);
   entry->next_try = now > NANOSECONDS_NEVER - 1 - wait ? NANOSECONDS_NEVER - 1 : now + wait;
   return true;
+}
+
+void mail_queue_set_doubtful(MailQueue *queue, MailQueueEntry *entry, const char *name, const char *address)
+{
+  g_assert(mail_queue_find(queue, entry->id) == entry);
+  g_free(entry->doubtful);
+  entry->doubtful = name == NULL ? NULL : g_strdup_printf("%s %s", name, address);
 }
 
 void mail_queue_remove(MailQueue *queue, MailQueueEntry *entry)

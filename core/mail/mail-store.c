@@ -8,10 +8,14 @@ typedef struct {
   char *address;
   char *password;
   Mailbox *mailbox;
+  MailFolders *folders; /* NULL before somebody asks */
 } User;
 
 struct MailStore {
-  GPtrArray *users; /* of User * */
+  GPtrArray *users;    /* of User * */
+  GHashTable *by_name; /* whole address, or local part of one user only, in small letters → User; a local part
+                          that several have → NULL */
+  GHashTable *domains; /* in small letters */
 };
 
 static void wipe(char *secret)
@@ -26,6 +30,7 @@ static void user_free(gpointer data)
   User *user = data;
   g_free(user->address);
   wipe(user->password);
+  mail_folders_free(user->folders);
   mailbox_free(user->mailbox);
   g_free(user);
 }
@@ -34,12 +39,16 @@ MailStore *mail_store_new(void)
 {
   MailStore *store = g_new0(MailStore, 1);
   store->users = g_ptr_array_new_with_free_func(user_free);
+  store->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  store->domains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return store;
 }
 
 void mail_store_free(MailStore *store)
 {
   if (store == NULL) return;
+  g_hash_table_unref(store->by_name);
+  g_hash_table_unref(store->domains);
   g_ptr_array_unref(store->users);
   g_free(store);
 }
@@ -47,21 +56,25 @@ void mail_store_free(MailStore *store)
 /* People write their log-in name as they please: Alice is alice. */
 static User *find_user(const MailStore *store, Bytes name)
 {
-  bool whole = bytes_find(name, '@') >= 0;
-  User *found = NULL;
-  for (guint i = 0; i < store->users->len; i++) {
-    User *user = g_ptr_array_index(store->users, i);
-    Bytes address = bytes_from_string(user->address);
-    ptrdiff_t at = bytes_find(address, '@');
-    Bytes known = whole || at < 0 ? address : bytes_slice(address, 0, (size_t)at);
-    if (known.length != name.length ||
-        g_ascii_strncasecmp((const char *)known.data, (const char *)name.data, name.length) != 0)
-      continue;
-    if (whole) return user;
-    if (found != NULL) return NULL;
-    found = user;
+  if (bytes_find(name, '\0') >= 0) return NULL;
+  g_autofree char *small = g_ascii_strdown((const char *)name.data, (gssize)name.length);
+  return g_hash_table_lookup(store->by_name, small);
+}
+
+static void add_names(MailStore *store, User *user)
+{
+  char *whole = g_ascii_strdown(user->address, -1);
+  size_t length = strcspn(whole, "@");
+  char *local = g_strndup(whole, length);
+  const char *at = strrchr(whole, '@');
+  if (at != NULL) g_hash_table_add(store->domains, g_strdup(at + 1));
+  g_hash_table_insert(store->by_name, whole, user);
+  if (at == NULL) {
+    g_free(local);
+    return;
   }
-  return found;
+  bool shared = g_hash_table_contains(store->by_name, local);
+  g_hash_table_insert(store->by_name, local, shared ? NULL : user);
 }
 
 Mailbox *mail_store_add_user(MailStore *store, const char *address, const char *password)
@@ -72,6 +85,7 @@ Mailbox *mail_store_add_user(MailStore *store, const char *address, const char *
     user->address = g_strdup(address);
     user->mailbox = mailbox_new(address, store->users->len + 1);
     g_ptr_array_add(store->users, user);
+    add_names(store, user);
   }
   wipe(user->password);
   user->password = g_strdup(password);
@@ -96,29 +110,25 @@ Mailbox *mail_store_find(const MailStore *store, Bytes name)
   return user == NULL ? NULL : user->mailbox;
 }
 
+MailFolders *mail_store_get_folders(MailStore *store, Bytes name)
+{
+  User *user = find_user(store, name);
+  if (user == NULL) return NULL;
+  if (user->folders == NULL) user->folders = mail_folders_new(user->mailbox, true);
+  return user->folders;
+}
+
 bool mail_store_has_domain(const MailStore *store, Bytes domain)
 {
-  for (guint i = 0; i < store->users->len; i++) {
-    const User *user = g_ptr_array_index(store->users, i);
-    const char *at = strrchr(user->address, '@');
-    if (at != NULL && bytes_equal_ignore_case(domain, at + 1)) return true;
-  }
-  return false;
+  if (bytes_find(domain, '\0') >= 0) return false;
+  g_autofree char *small = g_ascii_strdown((const char *)domain.data, (gssize)domain.length);
+  return g_hash_table_contains(store->domains, small);
 }
 
 const char *mail_store_get_password(const MailStore *store, Bytes name)
 {
   const User *user = find_user(store, name);
   return user == NULL ? NULL : user->password;
-}
-
-/* Compares without telling by its time where they differ. */
-static bool equal_in_constant_time(Bytes a, Bytes b)
-{
-  unsigned difference = a.length == b.length ? 0 : 1;
-  for (size_t i = 0; i < a.length; i++)
-    difference |= (unsigned)(a.data[i] ^ (b.length == 0 ? 1 : b.data[i % b.length]));
-  return difference == 0;
 }
 
 /* MD5 of stamp and password, in hexadecimal. */
@@ -136,21 +146,46 @@ static char *cram_md5_digest(const char *password, Bytes challenge)
                                  challenge.length);
 }
 
-bool mail_store_authenticate(const MailStore *store, const char *mechanism, Bytes user, Bytes secret,
-                             Bytes challenge)
+static bool is_scram_right(const MailStoreLogin *login, GChecksumType hash, const char *password,
+                           Digest *proof)
 {
-  const char *known = mail_store_get_password(store, user);
-  /* A user we don't know costs the same work. */
-  const char *password = known == NULL ? "" : known;
+  ScramProof wanted = digest_scram(&(ScramExchange){
+      .hash = hash,
+      .password = bytes_from_string(password),
+      .salt = login->salt,
+      .iterations = login->iterations,
+      .auth_message = login->challenge,
+  });
+  bool right = digest_equal(login->secret, digest_view(&wanted.client_proof));
+  *proof = wanted.server_signature;
+  explicit_bzero(&wanted, sizeof wanted);
+  return right;
+}
+
+static bool is_right(const MailStoreLogin *login, const char *password, Digest *proof)
+{
   static const struct {
     const char *mechanism;
     char *(*digest)(const char *password, Bytes challenge);
   } digests[] = {{"APOP", apop_digest}, {"CRAM-MD5", cram_md5_digest}};
+  GChecksumType hash;
+  if (digest_find_scram(login->mechanism, &hash)) return is_scram_right(login, hash, password, proof);
   for (size_t i = 0; i < G_N_ELEMENTS(digests); i++) {
-    if (g_strcmp0(mechanism, digests[i].mechanism) != 0) continue;
-    g_autofree char *digest = digests[i].digest(password, challenge);
-    g_autofree char *given = g_ascii_strdown((const char *)secret.data, (gssize)secret.length);
-    return equal_in_constant_time(bytes_from_string(given), bytes_from_string(digest)) && known != NULL;
+    if (g_strcmp0(login->mechanism, digests[i].mechanism) != 0) continue;
+    g_autofree char *digest = digests[i].digest(password, login->challenge);
+    g_autofree char *given = g_ascii_strdown((const char *)login->secret.data, (gssize)login->secret.length);
+    return digest_equal(bytes_from_string(given), bytes_from_string(digest));
   }
-  return equal_in_constant_time(secret, bytes_from_string(password)) && known != NULL;
+  return digest_equal(login->secret, bytes_from_string(password));
+}
+
+bool mail_store_authenticate(const MailStore *store, const MailStoreLogin *login, Digest *proof)
+{
+  const char *known = mail_store_get_password(store, login->user);
+  Digest made = {.length = 0};
+  /* A user we don't know costs the same work. */
+  bool right = is_right(login, known == NULL ? "" : known, &made);
+  bool in = right && known != NULL;
+  if (proof != NULL) *proof = in ? made : (Digest){.length = 0};
+  return in;
 }

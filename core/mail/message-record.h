@@ -25,6 +25,7 @@ typedef struct {
   const char *name;     /* file name, decoded and made safe (no folder, no control); or NULL */
   uint64_t bytes;       /* of its body as sent, the line end before a boundary not counted */
   uint64_t offset;      /* of its body in the message */
+  uint64_t header;      /* where its header block begins, which ends at its body */
   uint8_t depth;        /* 0: the message itself */
 } MessagePart;
 

@@ -20,9 +20,10 @@ struct MessageScanner {
   MessageRecord *record;
   uint64_t position; /* bytes of the message so far */
   bool in_headers;
-  bool at_line_start;  /* body: the next byte begins a line */
-  bool ends_in_cr;     /* body: the last byte was CR */
-  uint64_t line_start; /* where the line in work began */
+  bool at_line_start;    /* body: the next byte begins a line */
+  bool ends_in_cr;       /* body: the last byte was CR */
+  uint64_t line_start;   /* where the line in work began */
+  uint64_t header_start; /* where the header block in work began */
   bool field_open, field_cut;
   bool first_line;                     /* of this header block */
   ByteBuffer line;                     /* the beginning of a line that spans feeds */
@@ -37,6 +38,7 @@ struct MessageScanner {
 static void begin_headers(MessageScanner *scanner)
 {
   scanner->in_headers = scanner->first_line = true;
+  scanner->header_start = scanner->position;
   g_clear_pointer(&scanner->type, g_free);
   g_clear_pointer(&scanner->encoding, g_free);
   g_clear_pointer(&scanner->disposition, g_free);
@@ -149,6 +151,7 @@ static MessagePart describe_part(MessageScanner *scanner, ContentType *content)
       .type = message_record_add_text(record, bytes_from_string(type)),
       .encoding = message_record_add_text(record, bytes_from_string(encoding != NULL ? encoding : "7bit")),
       .offset = scanner->position,
+      .header = scanner->header_start,
       .depth = (uint8_t)scanner->open_count};
   if (content->charset != NULL && content->charset[0] != '\0')
     part.charset = message_record_add_text(record, bytes_from_string(content->charset));

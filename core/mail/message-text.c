@@ -50,11 +50,7 @@ static void cut(char *text, size_t limit)
 
 char *message_text_extract(Bytes message, size_t limit)
 {
-  gmime_start();
-  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(
-      message.length == 0 ? "" : (const char *)message.data, message.length);
-  GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-  GMimeMessage *parsed = g_mime_parser_construct_message(parser, NULL);
+  GMimeMessage *parsed = gmime_parse_message(message);
   Found found = {0};
   char *text = NULL;
   if (parsed != NULL && g_mime_message_get_mime_part(parsed) != NULL) {
@@ -66,7 +62,5 @@ char *message_text_extract(Bytes message, size_t limit)
   if (text == NULL) text = g_strdup("");
   cut(text, limit);
   g_clear_object(&parsed);
-  g_object_unref(parser);
-  g_object_unref(stream);
   return text;
 }

@@ -45,6 +45,11 @@ GBytes *message_trace_prepend_received(GBytes *message, const MessageReceived *r
     const char *prefix = strchr(received->from_address, ':') == NULL ? "" : "IPv6:";
     g_string_append_printf(line, " ([%s%s])", prefix, received->from_address);
   }
+  if (received->user != NULL) {
+    g_string_append(line, " (authenticated as ");
+    append_safe(line, received->user);
+    g_string_append_c(line, ')');
+  }
   g_string_append_printf(line, "\r\n\tby %s with %s id %s", received->by, received->with, received->id);
   if (received->for_address != NULL) {
     g_string_append(line, "\r\n\tfor <");
@@ -63,14 +68,65 @@ GBytes *message_trace_prepend_return_path(GBytes *message, const char *sender)
   return prepend(line, message);
 }
 
+GBytes *message_trace_prepend_lines(GBytes *message, const char *lines)
+{
+  return prepend(g_string_new(lines), message);
+}
+
+bool message_trace_next_field(Bytes *message, Bytes *field)
+{
+  if (message->length == 0 || message->data[0] == '\n' || message->data[0] == '\r') return false;
+  size_t end = 0;
+  do {
+    ptrdiff_t line = bytes_find(bytes_skip(*message, end), '\n');
+    end = line < 0 ? message->length : end + (size_t)line + 1;
+  } while (end < message->length && (message->data[end] == ' ' || message->data[end] == '\t'));
+  *field = bytes_slice(*message, 0, end);
+  *message = bytes_skip(*message, end);
+  return true;
+}
+
+GBytes *message_trace_complete(GBytes *message, const MessageCompletion *completion)
+{
+  Bytes rest, field;
+  rest.data = g_bytes_get_data(message, &rest.length);
+  bool dated = false, named = false;
+  g_autoptr(GString) fields = g_string_sized_new(rest.length + 128);
+  while (message_trace_next_field(&rest, &field)) {
+    if (bytes_starts_ignore_case(field, "Bcc:") || bytes_starts_ignore_case(field, "Resent-Bcc:") ||
+        bytes_starts_ignore_case(field, "Return-Path:"))
+      continue;
+    dated = dated || bytes_starts_ignore_case(field, "Date:");
+    named = named || bytes_starts_ignore_case(field, "Message-ID:");
+    g_string_append_len(fields, (const char *)field.data, (gssize)field.length);
+  }
+  g_string_append_len(fields, (const char *)rest.data, (gssize)rest.length);
+  GString *out = g_string_sized_new(fields->len + 128);
+  if (!dated) {
+    char date[MESSAGE_DATE_TEXT];
+    message_date_format(completion->time, completion->utc_offset, date);
+    g_string_append_printf(out, "Date: %s\r\n", date);
+  }
+  if (!named) g_string_append_printf(out, "Message-ID: <%s>\r\n", completion->message_id);
+  g_string_append_len(out, fields->str, (gssize)fields->len);
+  return g_string_free_to_bytes(out);
+}
+
+bool message_trace_has_bare_line_end(Bytes message)
+{
+  for (size_t i = 0; i < message.length; i++) {
+    uint8_t c = message.data[i];
+    if (c == '\n') return true;
+    if (c != '\r') continue;
+    if (++i == message.length || message.data[i] != '\n') return true;
+  }
+  return false;
+}
+
 guint message_trace_count_received(Bytes message)
 {
   guint count = 0;
-  while (message.length > 0 && message.data[0] != '\n' && message.data[0] != '\r') {
-    if (bytes_starts_ignore_case(message, "Received:")) count++;
-    ptrdiff_t end = bytes_find(message, '\n');
-    if (end < 0) break;
-    message = bytes_skip(message, (size_t)end + 1);
-  }
+  for (Bytes field; message_trace_next_field(&message, &field);)
+    count += bytes_starts_ignore_case(field, "Received:");
   return count;
 }

@@ -3,19 +3,16 @@
 #include "mail/message-view.h"
 
 #include "mail/gmime-start.h"
+#include "mail/header-text.h"
 #include "mail/html-text.h"
 
 #define VIEW_BYTES_MAX 1048576u /* of a message that are looked at */
 #define FIRST_LINE_MAX 200      /* characters */
 
-/* Returns text on one line and valid; takes ownership of nothing; NULL gives "". */
+/* Returns text on one line and valid; NULL gives "". */
 static char *clean(const char *text)
 {
-  if (text == NULL) return g_strdup("");
-  char *line = g_utf8_make_valid(text, -1);
-  for (char *c = line; *c != '\0'; c++)
-    if ((guchar)*c < ' ' || *c == 0x7f) *c = ' ';
-  return g_strstrip(line);
+  return header_text_one_line(text == NULL ? "" : text);
 }
 
 static char *addresses(GMimeMessage *message, GMimeAddressType type)
@@ -75,12 +72,7 @@ static void read_parsed(MessageView *view, GMimeMessage *message)
 
 void message_view_init(MessageView *view, Bytes message)
 {
-  gmime_start();
-  Bytes shown = bytes_slice(message, 0, VIEW_BYTES_MAX);
-  GMimeStream *stream =
-      g_mime_stream_mem_new_with_buffer(shown.length == 0 ? "" : (const char *)shown.data, shown.length);
-  GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-  GMimeMessage *parsed = g_mime_parser_construct_message(parser, NULL);
+  GMimeMessage *parsed = gmime_parse_message(bytes_slice(message, 0, VIEW_BYTES_MAX));
   *view = (MessageView){0};
   if (parsed != NULL) read_parsed(view, parsed);
   char **members[] = {&view->from, &view->to,         &view->cc,        &view->subject,
@@ -88,8 +80,6 @@ void message_view_init(MessageView *view, Bytes message)
   for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
     if (*members[i] == NULL) *members[i] = g_strdup("");
   g_clear_object(&parsed);
-  g_object_unref(parser);
-  g_object_unref(stream);
 }
 
 void message_view_clear(MessageView *view)
