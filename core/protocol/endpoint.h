@@ -17,15 +17,24 @@ typedef enum {
   ENDPOINT_SENDER,       /* MAIL FROM: address */
   ENDPOINT_RECIPIENT,    /* RCPT TO: address */
   ENDPOINT_MESSAGE,      /* a whole message for store or queue: envelope, message */
-  ENDPOINT_OPEN_MAILBOX, /* POP3: lock user's mailbox, or say why not */
-  ENDPOINT_UPDATE,       /* POP3 QUIT: remove what was marked */
+  ENDPOINT_VERIFY,       /* VRFY: does address (a mailbox or a name) exist? text of the verdict: which */
+  ENDPOINT_EXPAND,       /* EXPN: who is on the list address? text of the verdict: its members, one a line */
+  ENDPOINT_OPEN_MAILBOX, /* POP3: lock user's mailbox, or say why not; IMAP: give user's folders */
+  ENDPOINT_UPDATE,       /* POP3 QUIT: remove what was marked; IMAP: messages are about to come or go */
   ENDPOINT_UPGRADE,      /* STARTTLS accepted: the owner swaps the layer when pending is drained */
   ENDPOINT_QUERY,        /* DNS: a question for the zone */
+  ENDPOINT_REQUEST,      /* HTTP: answered by http_server_respond, now or later */
   /* clients tell */
+  ENDPOINT_HANDING,   /* a message's end is about to be sent: from here to DELIVERED none can tell whether it
+                         was   taken */
   ENDPOINT_DELIVERED, /* the message was taken (or refused): per-recipient results are in the client */
+  ENDPOINT_RESPONSE,  /* HTTP: http_client_get_response */
   ENDPOINT_FETCHED,   /* a message was fetched */
   ENDPOINT_FAILED,    /* the dialogue cannot go on: reply holds the other side's words */
   ENDPOINT_RESOLVED,  /* DNS answer in */
+  ENDPOINT_HELD,      /* POP3: all is done but QUIT, and the client was told to wait there; answered: accepted
+                         says QUIT, refused ends without it */
+  ENDPOINT_RESULT,    /* IMAP: something else than a message came: imap_client_get_result */
   ENDPOINT_CLOSE,     /* all said: close the connection when pending is drained */
 } EndpointEventType;
 
@@ -49,7 +58,7 @@ typedef struct {
   bool accepted;
   int code;         /* 0: the usual one */
   const char *text; /* NULL: the usual one */
-  void *object;     /* OPEN_MAILBOX: the Mailbox, owned by the store */
+  void *object;     /* OPEN_MAILBOX: the Mailbox (IMAP: the MailFolders), owned by the store */
   Bytes proof;      /* AUTHENTICATE by SCRAM: the ServerSignature; copied before the answer returns */
 } EndpointVerdict;
 

@@ -4,6 +4,7 @@
 
 #define USUAL_WAIT (5 * NANOSECONDS_PER_SECOND)
 #define USUAL_TRIES 3u
+#define LENGTH_BYTES 2u /* before a message over TCP */
 
 typedef struct {
   Endpoint base;
@@ -13,6 +14,8 @@ typedef struct {
   Nanoseconds wait;
   guint tries_left;
   Nanoseconds deadline;
+  bool stream;
+  ByteBuffer in, out; /* stream */
   GBytes *query;
   bool sent; /* of the try at hand: pending is empty */
   DnsMessage *answer;
@@ -33,14 +36,30 @@ static bool is_ours(const DnsClient *client, const DnsMessage *message)
   return question->type == client->type && dns_name_equal(question->name, client->name);
 }
 
-static void client_receive(Endpoint *endpoint, Bytes datagram)
+static void take_message(DnsClient *client, Bytes bytes)
 {
-  DnsClient *client = (DnsClient *)endpoint;
-  if (client->closed) return;
-  g_autoptr(DnsMessage) message = dns_message_parse(datagram);
+  g_autoptr(DnsMessage) message = dns_message_parse(bytes);
   if (message == NULL || !is_ours(client, message)) return;
   client->answer = g_steal_pointer(&message);
   finish(client);
+}
+
+static void client_receive(Endpoint *endpoint, Bytes bytes)
+{
+  DnsClient *client = (DnsClient *)endpoint;
+  if (client->closed) return;
+  if (!client->stream) {
+    take_message(client, bytes);
+    return;
+  }
+  byte_buffer_append(&client->in, bytes);
+  while (!client->closed) {
+    ByteReader reader = byte_reader(byte_buffer_view(&client->in));
+    Bytes message = byte_reader_take(&reader, byte_reader_be16(&reader));
+    if (reader.overrun) return;
+    take_message(client, message);
+    byte_buffer_consume(&client->in, reader.position);
+  }
 }
 
 static EndpointEventType client_next_event(Endpoint *endpoint, EndpointEvent *event)
@@ -66,7 +85,9 @@ static void client_answer(Endpoint *endpoint, const EndpointVerdict *verdict)
 static Bytes client_pending(Endpoint *endpoint)
 {
   const DnsClient *client = (const DnsClient *)endpoint;
-  if (client->sent || client->closed) return BYTES_EMPTY;
+  if (client->closed) return BYTES_EMPTY;
+  if (client->stream) return byte_buffer_view(&client->out);
+  if (client->sent) return BYTES_EMPTY;
   gsize size;
   const uint8_t *data = g_bytes_get_data(client->query, &size);
   return (Bytes){data, size};
@@ -74,7 +95,11 @@ static Bytes client_pending(Endpoint *endpoint)
 
 static void client_consumed(Endpoint *endpoint, size_t count)
 {
-  if (count > 0) ((DnsClient *)endpoint)->sent = true;
+  DnsClient *client = (DnsClient *)endpoint;
+  if (client->stream)
+    byte_buffer_consume(&client->out, count);
+  else if (count > 0)
+    client->sent = true;
 }
 
 static bool client_wants_read(Endpoint *endpoint)
@@ -114,6 +139,8 @@ static void client_free(Endpoint *endpoint)
   DnsClient *client = (DnsClient *)endpoint;
   g_free(client->name);
   g_bytes_unref(client->query);
+  byte_buffer_clear(&client->in);
+  byte_buffer_clear(&client->out);
   dns_message_free(client->answer);
   g_free(client);
 }
@@ -140,11 +167,19 @@ Endpoint *dns_client_new(const DnsClientConfig *config)
   client->name = g_strdup(config->name);
   client->type = config->type;
   client->wait = config->wait == 0 ? USUAL_WAIT : config->wait;
-  client->tries_left = (config->tries == 0 ? USUAL_TRIES : config->tries) - 1;
+  client->stream = config->stream;
+  client->tries_left = config->stream ? 0 : (config->tries == 0 ? USUAL_TRIES : config->tries) - 1;
   g_autoptr(DnsMessage) query = dns_message_new(config->id);
   query->recursion_desired = true;
   dns_message_append_question(query, config->name, config->type);
   client->query = dns_message_build(query, DNS_DATAGRAM_MAX);
+  gsize size;
+  const uint8_t *data = g_bytes_get_data(client->query, &size);
+  if (client->stream) {
+    byte_buffer_append(&client->out,
+                       (Bytes){(const uint8_t[]){(uint8_t)(size >> 8), (uint8_t)size}, LENGTH_BYTES});
+    byte_buffer_append(&client->out, (Bytes){data, size});
+  }
   return &client->base;
 }
 

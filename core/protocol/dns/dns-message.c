@@ -63,6 +63,28 @@ void dns_message_append_record(GArray *section, const DnsRecord *record)
   g_array_append_val(section, copy);
 }
 
+DnsMessage *dns_message_dup(const DnsMessage *message)
+{
+  DnsMessage *copy = g_new(DnsMessage, 1), *empty = dns_message_new(message->id);
+  *copy = *message;
+  copy->questions = g_steal_pointer(&empty->questions);
+  copy->answers = g_steal_pointer(&empty->answers);
+  copy->authorities = g_steal_pointer(&empty->authorities);
+  copy->additional = g_steal_pointer(&empty->additional);
+  g_free(empty);
+  for (guint i = 0; i < message->questions->len; i++) {
+    DnsQuestion question = g_array_index(message->questions, DnsQuestion, i);
+    question.name = g_strdup(question.name);
+    g_array_append_val(copy->questions, question);
+  }
+  const GArray *from[] = {message->answers, message->authorities, message->additional};
+  GArray *to[] = {copy->answers, copy->authorities, copy->additional};
+  for (size_t section = 0; section < G_N_ELEMENTS(to); section++)
+    for (guint i = 0; i < from[section]->len; i++)
+      dns_message_append_record(to[section], &g_array_index(from[section], DnsRecord, i));
+  return copy;
+}
+
 bool dns_name_equal(const char *a, const char *b)
 {
   return g_ascii_strcasecmp(a, b) == 0;

@@ -34,6 +34,7 @@ typedef enum {
 #define DNS_NAME_MAX 255u     /* bytes on the wire, RFC 1035 §2.3.4 */
 #define DNS_NAME_TEXT 1024u   /* room for a name as text, every byte escaped, and its NUL */
 #define DNS_DATAGRAM_MAX 512u /* bytes, without EDNS */
+#define DNS_STREAM_MAX 65535u /* bytes of a message over TCP, after its length */
 #define DNS_RECORDS_MAX 256u  /* records of one message that we read; more are counted as damage */
 
 /* Names are text without the last dot ("mail.beta.example"), "." for the root; odd bytes are escaped as in
@@ -85,6 +86,9 @@ void dns_message_free(DnsMessage *message);
 void dns_message_append_question(DnsMessage *message, const char *name, DnsType type);
 void dns_message_append_record(GArray *section, const DnsRecord *record);
 
+/* Returns a deep copy, the caller's to free. */
+DnsMessage *dns_message_dup(const DnsMessage *message);
+
 /* Returns the datagram, names compressed, the caller's to unref. Where it would be longer than limit bytes,
  * records are left off from the end, and TC is set unless they were additional (RFC 2181 §9). */
 GBytes *dns_message_build(const DnsMessage *message, size_t limit);
@@ -108,6 +112,10 @@ void dns_record_format(const DnsRecord *record, ByteBuffer *text);
 
 /* Returns the address of an A or AAAA record as text, the caller's to free; NULL for other types. */
 char *dns_record_dup_address(const DnsRecord *record);
+
+/* Returns the name under which the reverse tree keeps an address: "25.100.51.198.in-addr.arpa", or 32 nibbles
+ * and "ip6.arpa" (RFC 1035 §3.5, RFC 3596 §2.5); the caller's to free, NULL where text is no address. */
+char *dns_reverse_name(const char *address);
 
 void dns_record_clear(DnsRecord *record);
 

@@ -91,15 +91,20 @@ static bool parse_mail_exchanger(DnsRecord *record, char **words)
   return true;
 }
 
-/* Quotes round the text may be there or not. */
+/* Quotes round the text may be there or not; several quoted strings, with spaces between them, are joined. */
 static void parse_text(DnsRecord *record, const char *text)
 {
   size_t length = strlen(text);
-  if (length >= 2 && text[0] == '"' && text[length - 1] == '"') {
-    text++;
-    length -= 2;
+  bool quoted = length >= 2 && text[0] == '"' && text[length - 1] == '"';
+  g_autoptr(GString) joined = g_string_new(quoted ? NULL : text);
+  bool inside = false;
+  for (const char *c = text; quoted && *c != '\0'; c++) {
+    if (*c == '"')
+      inside = !inside;
+    else if (inside || (*c != ' ' && *c != '\t'))
+      g_string_append_c(joined, *c);
   }
-  record->data = g_bytes_new(text, length);
+  record->data = g_bytes_new(joined->str, joined->len);
 }
 
 static bool parse_data(DnsRecord *record, const char *data)
@@ -147,6 +152,23 @@ char *dns_record_dup_address(const DnsRecord *record)
   g_autoptr(GInetAddress) address =
       g_inet_address_new_from_bytes(g_bytes_get_data(record->data, NULL), family);
   return g_inet_address_to_string(address);
+}
+
+char *dns_reverse_name(const char *address)
+{
+  g_autoptr(GInetAddress) parsed = g_inet_address_new_from_string(address);
+  if (parsed == NULL) return NULL;
+  const guint8 *bytes = g_inet_address_to_bytes(parsed);
+  bool v4 = g_inet_address_get_family(parsed) == G_SOCKET_FAMILY_IPV4;
+  GString *name = g_string_new(NULL);
+  for (size_t i = g_inet_address_get_native_size(parsed); i-- > 0;) {
+    if (v4)
+      g_string_append_printf(name, "%u.", bytes[i]);
+    else
+      g_string_append_printf(name, "%x.%x.", bytes[i] & 0x0fu, bytes[i] >> 4);
+  }
+  g_string_append(name, v4 ? "in-addr.arpa" : "ip6.arpa");
+  return g_string_free(name, FALSE);
 }
 
 /* Control bytes would break the line, or the terminal. */

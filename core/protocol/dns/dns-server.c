@@ -11,24 +11,30 @@ typedef struct {
   GQueue waiting; /* of GBytes *: datagrams to be sent */
 } DnsServer;
 
-static void server_receive(Endpoint *endpoint, Bytes datagram)
+GBytes *dns_server_reply(const DnsZones *zones, Bytes message, size_t limit)
 {
-  DnsServer *server = (DnsServer *)endpoint;
-  if (g_queue_get_length(&server->waiting) >= WAITING_MAX) return;
   bool whole;
-  g_autoptr(DnsMessage) query = dns_message_parse_partly(datagram, &whole);
+  g_autoptr(DnsMessage) query = dns_message_parse_partly(message, &whole);
   /* An answer is never answered: two servers would talk for ever. */
-  if (query == NULL || query->response) return;
+  if (query == NULL || query->response) return NULL;
   g_autoptr(DnsMessage) answer = NULL;
   if (whole) {
-    answer = dns_zones_answer(server->zones, query);
+    answer = dns_zones_answer(zones, query);
   } else {
     answer = dns_message_new(query->id);
     answer->response = true;
     answer->response_code = DNS_FORMERR;
   }
-  size_t limit = query->edns ? CLAMP(query->udp_size, DNS_DATAGRAM_MAX, EDNS_DATAGRAM_MAX) : DNS_DATAGRAM_MAX;
-  g_queue_push_tail(&server->waiting, dns_message_build(answer, limit));
+  if (query->edns && limit == DNS_DATAGRAM_MAX) limit = CLAMP(query->udp_size, limit, EDNS_DATAGRAM_MAX);
+  return dns_message_build(answer, limit);
+}
+
+static void server_receive(Endpoint *endpoint, Bytes datagram)
+{
+  DnsServer *server = (DnsServer *)endpoint;
+  if (g_queue_get_length(&server->waiting) >= WAITING_MAX) return;
+  GBytes *reply = dns_server_reply(server->zones, datagram, DNS_DATAGRAM_MAX);
+  if (reply != NULL) g_queue_push_tail(&server->waiting, reply);
 }
 
 static EndpointEventType server_next_event(Endpoint *endpoint, EndpointEvent *event)

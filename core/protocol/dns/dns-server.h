@@ -9,3 +9,11 @@
 
 /* zones must outlive the endpoint. */
 Endpoint *dns_server_new(const DnsZones *zones);
+
+/* The same over TCP (RFC 7766): every message after its length in two bytes, questions answered in their
+ * order, whatever their number. Ends by CLOSE when the peer sends no more, or nothing for 30 seconds. */
+Endpoint *dns_server_new_stream(const DnsZones *zones);
+
+/* Returns the reply to one message, at most limit bytes of it (more where the question allows it by EDNS and
+ * limit is DNS_DATAGRAM_MAX), the caller's to unref; NULL for what gets none: noise, and answers. */
+GBytes *dns_server_reply(const DnsZones *zones, Bytes message, size_t limit);

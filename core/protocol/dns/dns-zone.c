@@ -8,6 +8,7 @@
 typedef struct {
   char *origin;
   GArray *records; /* of DnsRecord; the first is the start of authority */
+  bool broken;     /* every answer is SERVFAIL */
 } Zone;
 
 struct DnsZones {
@@ -99,6 +100,45 @@ bool dns_zones_append(DnsZones *zones, const char *name, uint32_t ttl, const cha
   return true;
 }
 
+bool dns_zones_append_host(DnsZones *zones, const char *name, uint32_t ttl, const char *address)
+{
+  enum { LABELS_BELOW_V4 = 1, LABELS_BELOW_V6 = 16 };
+  bool v6 = strchr(address, ':') != NULL;
+  g_autofree char *reverse = dns_reverse_name(address);
+  g_autofree char *forward = g_strdup_printf("%s %s", v6 ? "AAAA" : "A", address);
+  g_autofree char *pointer = g_strdup_printf("PTR %s", name);
+  if (reverse == NULL || !dns_zones_append(zones, name, ttl, forward)) return false;
+  const char *origin = reverse;
+  for (int i = 0; i < (v6 ? LABELS_BELOW_V6 : LABELS_BELOW_V4); i++)
+    origin = strchr(origin, '.') + 1;
+  if (find_zone(zones, reverse) == NULL) dns_zones_add(zones, origin);
+  return dns_zones_append(zones, reverse, ttl, pointer);
+}
+
+guint dns_zones_remove(DnsZones *zones, const char *name, DnsType type)
+{
+  guint count = 0;
+  Zone *zone = find_zone(zones, name);
+  for (guint i = 1; zone != NULL && i < zone->records->len;) {
+    const DnsRecord *record = &g_array_index(zone->records, DnsRecord, i);
+    if (dns_name_equal(record->name, name) && (type == DNS_ANY || record->type == type)) {
+      g_array_remove_index(zone->records, i);
+      count++;
+    } else {
+      i++;
+    }
+  }
+  return count;
+}
+
+bool dns_zones_set_broken(DnsZones *zones, const char *origin, bool broken)
+{
+  Zone *zone = find_zone(zones, origin);
+  if (zone == NULL || !dns_name_equal(zone->origin, origin)) return false;
+  zone->broken = broken;
+  return true;
+}
+
 /* Appends the zone's records of that name and type to section. Returns how many there were. */
 static guint append_matching(const Zone *zone, const char *name, uint16_t type, GArray *section)
 {
@@ -140,6 +180,11 @@ static void answer_from_zones(const DnsZones *zones, const DnsQuestion *question
     const Zone *zone = find_zone(zones, name);
     if (zone == NULL) {
       if (aliases == 0) answer->response_code = DNS_REFUSED;
+      return;
+    }
+    if (zone->broken) {
+      answer->authoritative = false;
+      answer->response_code = DNS_SERVFAIL;
       return;
     }
     answer->authoritative = true;

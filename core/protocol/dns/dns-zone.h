@@ -17,6 +17,18 @@ void dns_zones_add(DnsZones *zones, const char *origin);
  * record or no zone holds the name. */
 bool dns_zones_append(DnsZones *zones, const char *name, uint32_t ttl, const char *text);
 
+/* Adds the address (IPv4 or IPv6, as text) of a host: A or AAAA in the zone that holds name, and PTR in a
+ * reverse zone, made where none holds it: the last octet's (/24) or the last 16 nibbles' (/64). Returns false
+ * when no zone holds name or the text is no address. */
+bool dns_zones_append_host(DnsZones *zones, const char *name, uint32_t ttl, const char *address);
+
+/* Removes the records of name and type (DNS_ANY: all but the start of authority). Returns how many. */
+guint dns_zones_remove(DnsZones *zones, const char *name, DnsType type);
+
+/* Lets every question about the zone of that name fail with SERVFAIL, or work again. Returns false when there
+ * is no such zone. */
+bool dns_zones_set_broken(DnsZones *zones, const char *origin, bool broken);
+
 /* Returns the answer to query, the caller's to free: records, aliases followed, addresses of mail servers and
  * name servers as additional records, NXDOMAIN or an empty answer with the start of authority, REFUSED
  * outside our zones, FORMERR and NOTIMP where due. */

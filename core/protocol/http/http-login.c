@@ -2,6 +2,7 @@
 /* Forms and Basic credentials. Field names are guessed by the words that webmail programs use. */
 #include "protocol/http/http-login.h"
 
+#include "protocol/http/http-form.h"
 #include "protocol/http/http-head.h"
 
 static bool has_word(Bytes name, const char *const *words, size_t count)
@@ -24,34 +25,6 @@ static bool is_user_name(Bytes name)
   return name.length > 0 && has_word(name, words, G_N_ELEMENTS(words));
 }
 
-static void append_decoded(ByteBuffer *out, Bytes text)
-{
-  for (size_t i = 0; i < text.length; i++) {
-    uint8_t byte = text.data[i];
-    if (byte == '+') byte = ' ';
-    if (byte == '%' && i + 2 < text.length && g_ascii_isxdigit(text.data[i + 1]) &&
-        g_ascii_isxdigit(text.data[i + 2])) {
-      byte = (uint8_t)(g_ascii_xdigit_value((char)text.data[i + 1]) * 16 +
-                       g_ascii_xdigit_value((char)text.data[i + 2]));
-      i += 2;
-    }
-    byte_buffer_append(out, (Bytes){&byte, 1});
-  }
-}
-
-/* Cuts "name=value" off the front. */
-static bool next_pair(Bytes *rest, Bytes *name, Bytes *value)
-{
-  if (rest->length == 0) return false;
-  ptrdiff_t end = bytes_find(*rest, '&');
-  Bytes pair = bytes_slice(*rest, 0, end < 0 ? rest->length : (size_t)end);
-  *rest = end < 0 ? BYTES_EMPTY : bytes_skip(*rest, (size_t)end + 1);
-  ptrdiff_t equals = bytes_find(pair, '=');
-  *name = bytes_slice(pair, 0, equals < 0 ? pair.length : (size_t)equals);
-  *value = equals < 0 ? BYTES_EMPTY : bytes_skip(pair, (size_t)equals + 1);
-  return true;
-}
-
 void http_login_clear(HttpLogin *login)
 {
   byte_buffer_clear(&login->user);
@@ -62,12 +35,12 @@ bool http_login_read_form(Bytes form, HttpLogin *login)
 {
   bool found = false, named = false;
   Bytes name, value;
-  while (next_pair(&form, &name, &value)) {
+  while (http_form_next(&form, &name, &value)) {
     if (is_password_name(name)) {
-      if (!found) append_decoded(&login->secret, value);
+      if (!found) http_form_decode(&login->secret, value);
       found = true;
     } else if (!named && is_user_name(name)) {
-      append_decoded(&login->user, value);
+      http_form_decode(&login->user, value);
       named = byte_buffer_view(&login->user).length > 0;
     }
   }
@@ -155,7 +128,7 @@ static bool is_secret_name(Bytes name)
 {
   static const char *const words[] = {"token", "secret", "session", "sid", "auth", "apikey", "api_key"};
   ByteBuffer plain = {0};
-  append_decoded(&plain, bytes_slice(name, 0, 256));
+  http_form_decode(&plain, bytes_slice(name, 0, 256));
   Bytes view = byte_buffer_view(&plain);
   bool secret = is_password_name(view) || (view.length > 0 && has_word(view, words, G_N_ELEMENTS(words)));
   byte_buffer_clear(&plain);
@@ -181,7 +154,7 @@ bool http_find_query_secret(Bytes target, size_t *start, size_t *length)
   for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
     ptrdiff_t mark = bytes_find(target, marks[i]);
     Bytes rest = mark < 0 ? BYTES_EMPTY : bytes_skip(target, (size_t)mark + 1), name, value;
-    while (next_pair(&rest, &name, &value)) {
+    while (http_form_next(&rest, &name, &value)) {
       if (!is_secret_name(name) || value.length == 0) continue;
       size_t at = (size_t)(value.data - target.data);
       extend(at, at + value.length, start, &end);

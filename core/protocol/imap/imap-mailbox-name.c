@@ -72,3 +72,53 @@ bool imap_decode_mailbox_name(Bytes name, ByteBuffer *out)
   out->end = start;
   return false;
 }
+
+/* Bits that wait for their six. */
+typedef struct {
+  ByteBuffer *out;
+  uint32_t bits;
+  unsigned count;
+} Base64Bits;
+
+static void put_bits(Base64Bits *base64, uint32_t bits, unsigned count)
+{
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
+  base64->bits = base64->bits << count | bits;
+  base64->count += count;
+  while (base64->count >= 6) {
+    base64->count -= 6;
+    uint8_t byte = (uint8_t)alphabet[base64->bits >> base64->count & 63];
+    byte_buffer_append(base64->out, (Bytes){&byte, 1});
+  }
+  base64->bits &= (UINT32_C(1) << base64->count) - 1;
+}
+
+static void put_character(Base64Bits *base64, gunichar character)
+{
+  if (character < 0x10000) {
+    put_bits(base64, character, 16);
+    return;
+  }
+  put_bits(base64, 0xd800 + ((character - 0x10000) >> 10), 16);
+  put_bits(base64, 0xdc00 + ((character - 0x10000) & 0x3ff), 16);
+}
+
+void imap_encode_mailbox_name(Bytes name, ByteBuffer *out)
+{
+  g_autofree char *text =
+      g_utf8_make_valid(name.length > 0 ? (const char *)name.data : "", (gssize)name.length);
+  const char *c = text;
+  while (*c != '\0') {
+    if (*c >= ' ' && *c < 0x7f) {
+      byte_buffer_append(out, (Bytes){(const uint8_t *)c, 1});
+      if (*c++ == '&') byte_buffer_append(out, BYTES_LITERAL("-"));
+      continue;
+    }
+    Base64Bits base64 = {out, 0, 0};
+    byte_buffer_append(out, BYTES_LITERAL("&"));
+    for (; *c != '\0' && !(*c >= ' ' && *c < 0x7f); c = g_utf8_next_char(c))
+      put_character(&base64, g_utf8_get_char(c));
+    if (base64.count > 0) put_bits(&base64, 0, 6 - base64.count);
+    byte_buffer_append(out, BYTES_LITERAL("-"));
+  }
+}

@@ -1,67 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* A POP3 client without I/O. A message fetched is told before the next command goes out, so that DELE follows
  * safe keeping. */
-#include "protocol/pop3/pop3-client.h"
+#include "protocol/pop3/pop3-client-private.h"
 
 #include "mail/message-text.h"
-#include "protocol/dot-body.h"
-#include "protocol/endpoint-support.h"
-#include "protocol/pop3/pop3-syntax.h"
 
 #define USUAL_PATIENCE (5 * 60 * NANOSECONDS_PER_SECOND)
 #define MESSAGE_BYTES_MAX (64u * 1024 * 1024) /* of one message, or of a listing */
 #define MESSAGES_MAX 1000000u                 /* a server that claims more is not believed */
 
-/* The command whose reply is awaited. */
-typedef enum {
-  STEP_GREETING,
-  STEP_APOP,
-  STEP_USER,
-  STEP_PASS,
-  STEP_STAT,
-  STEP_LIST,
-  STEP_UIDL,
-  STEP_RETR,
-  STEP_DELE,
-  STEP_QUIT,
-  STEP_COUNT,
-} Step;
-
-typedef struct {
-  Endpoint base;
-  char *user, *password;
-  bool use_apop, list, keep;
-  GHashTable *known_uids; /* of char * */
-  LineInput in;
-  ByteBuffer out;
-  IdleTimer idle;
-  Step step;
-  bool in_body; /* the lines up to the lone dot are awaited */
-  DotBody body;
-  ByteBuffer stuffed, message;
-  guint count;
-  uint64_t size;
-  guint number;    /* of the message at hand, from 1 */
-  GPtrArray *uids; /* by number - 1, of char * that may be NULL; empty when UIDL was not asked */
-  bool fetched_due,
-      fetched_told; /* the message waits for next_event; it was told and the next call goes on */
-  bool failed_due, failed;
-  char *server_words; /* that FAILED tells, or NULL */
-  bool closing, close_due;
-} Pop3Client;
-
-static void send_command(Pop3Client *client, Step step, const char *word, const char *argument)
+void pop3_client_send(Pop3Client *client, Pop3ClientStep step, const char *word, const char *argument)
 {
   byte_buffer_append_format(&client->out, "%s%s%s\r\n", word, *argument == '\0' ? "" : " ", argument);
   client->step = step;
   idle_timer_touch(&client->idle);
 }
 
-static void send_number(Pop3Client *client, Step step, const char *word)
+static void send_number(Pop3Client *client, Pop3ClientStep step, const char *word)
 {
   char number[16];
   g_snprintf(number, sizeof number, "%u", client->number);
-  send_command(client, step, word, number);
+  pop3_client_send(client, step, word, number);
 }
 
 static void close_connection(Pop3Client *client)
@@ -70,18 +29,19 @@ static void close_connection(Pop3Client *client)
   idle_timer_stop(&client->idle);
 }
 
-/* words are the server's, or empty. */
-static void fail(Pop3Client *client, Bytes words)
+void pop3_client_fail(Pop3Client *client, Bytes words, bool at_once)
 {
-  if (client->failed) return;
-  client->failed = client->failed_due = true;
-  client->server_words = bytes_dup_string(words);
+  if (!client->failed) {
+    client->failed = client->failed_due = true;
+    client->server_words = bytes_dup_string(words);
+  }
+  if (at_once) close_connection(client);
 }
 
-static void fail_at_once(Pop3Client *client, Bytes words)
+void pop3_client_fail_and_quit(Pop3Client *client, Bytes words)
 {
-  fail(client, words);
-  close_connection(client);
+  pop3_client_fail(client, words, false);
+  pop3_client_send(client, STEP_QUIT, "QUIT", "");
 }
 
 static bool is_known(const Pop3Client *client, guint number)
@@ -90,54 +50,66 @@ static bool is_known(const Pop3Client *client, guint number)
   return uid != NULL && g_hash_table_contains(client->known_uids, uid);
 }
 
-/* Asks for the next message that is new; after the last one says goodbye. */
+/* All is fetched: goodbye, or wait to be told so. */
+static void finish(Pop3Client *client)
+{
+  if (!client->hold) {
+    pop3_client_send(client, STEP_QUIT, "QUIT", "");
+    return;
+  }
+  client->hold_due = true;
+  idle_timer_stop(&client->idle);
+}
+
+static void ask_for_message(Pop3Client *client)
+{
+  send_number(client, STEP_RETR, "RETR");
+}
+
+/* Asks for the next message that is new; after the last one the work is done. */
 static void fetch_next(Pop3Client *client)
 {
   do
     client->number++;
   while (client->number <= client->count && is_known(client, client->number));
-  if (client->number <= client->count)
-    send_number(client, STEP_RETR, "RETR");
-  else
-    send_command(client, STEP_QUIT, "QUIT", "");
+  if (client->number > client->count) {
+    finish(client);
+  } else if (client->top == POP3_TOP_NOT) {
+    ask_for_message(client);
+  } else {
+    char argument[32];
+    g_snprintf(argument, sizeof argument, "%u %u", client->number, client->top_lines);
+    pop3_client_send(client, STEP_TOP, "TOP", argument);
+  }
 }
 
-static void begin_body(Pop3Client *client)
+/* The message at hand, or its top, is kept safe. */
+static void after_fetched(Pop3Client *client)
+{
+  if (client->step == STEP_TOP && client->top == POP3_TOP_FIRST)
+    ask_for_message(client);
+  else if (client->step == STEP_TOP || client->keep)
+    fetch_next(client);
+  else
+    send_number(client, STEP_DELE, "DELE");
+}
+
+void pop3_client_begin_body(Pop3Client *client)
 {
   client->in_body = true;
   dot_body_begin(&client->body);
 }
 
-static void on_greeting(Pop3Client *client, Bytes line)
-{
-  Bytes stamp = pop3_find_stamp(line);
-  if (!client->use_apop || stamp.length == 0) {
-    send_command(client, STEP_USER, "USER", client->user);
-    return;
-  }
-  g_autoptr(GChecksum) digest = g_checksum_new(G_CHECKSUM_MD5);
-  g_checksum_update(digest, stamp.data, (gssize)stamp.length);
-  g_checksum_update(digest, (const guchar *)client->password, (gssize)strlen(client->password));
-  g_autofree char *argument = g_strdup_printf("%s %s", client->user, g_checksum_get_string(digest));
-  send_command(client, STEP_APOP, "APOP", argument);
-}
-
-static void on_user(Pop3Client *client, Bytes line)
+void pop3_client_on_logged_in(Pop3Client *client, Bytes line)
 {
   (void)line;
-  send_command(client, STEP_PASS, "PASS", client->password);
-}
-
-static void on_logged_in(Pop3Client *client, Bytes line)
-{
-  (void)line;
-  send_command(client, STEP_STAT, "STAT", "");
+  pop3_client_send(client, STEP_STAT, "STAT", "");
 }
 
 static void after_list(Pop3Client *client)
 {
   if (client->keep)
-    send_command(client, STEP_UIDL, "UIDL", "");
+    pop3_client_send(client, STEP_UIDL, "UIDL", "");
   else
     fetch_next(client);
 }
@@ -149,16 +121,15 @@ static void on_stat(Pop3Client *client, Bytes line)
   guint64 count, size;
   if (g_strv_length(words) < 3 || !g_ascii_string_to_unsigned(words[1], 10, 0, MESSAGES_MAX, &count, NULL) ||
       !g_ascii_string_to_unsigned(words[2], 10, 0, G_MAXINT64, &size, NULL)) {
-    fail(client, line);
-    send_command(client, STEP_QUIT, "QUIT", "");
+    pop3_client_fail_and_quit(client, line);
     return;
   }
   client->count = (guint)count;
   client->size = size;
   if (count == 0)
-    send_command(client, STEP_QUIT, "QUIT", "");
+    finish(client);
   else if (client->list)
-    send_command(client, STEP_LIST, "LIST", "");
+    pop3_client_send(client, STEP_LIST, "LIST", "");
   else
     after_list(client);
 }
@@ -166,7 +137,7 @@ static void on_stat(Pop3Client *client, Bytes line)
 static void on_listing(Pop3Client *client, Bytes line)
 {
   (void)line;
-  begin_body(client);
+  pop3_client_begin_body(client);
 }
 
 static void on_deleted(Pop3Client *client, Bytes line)
@@ -183,28 +154,45 @@ static void on_quit(Pop3Client *client, Bytes line)
 
 /* What is done at "+OK". */
 static void (*const on_ok[STEP_COUNT])(Pop3Client *client, Bytes line) = {
-    [STEP_GREETING] = on_greeting, [STEP_APOP] = on_logged_in, [STEP_USER] = on_user,
-    [STEP_PASS] = on_logged_in,    [STEP_STAT] = on_stat,      [STEP_LIST] = on_listing,
-    [STEP_UIDL] = on_listing,      [STEP_RETR] = on_listing,   [STEP_DELE] = on_deleted,
+    [STEP_GREETING] = pop3_client_on_greeting,
+    [STEP_CAPA] = on_listing,
+    [STEP_AUTH] = pop3_client_on_auth,
+    [STEP_APOP] = pop3_client_on_logged_in,
+    [STEP_USER] = pop3_client_on_user,
+    [STEP_PASS] = pop3_client_on_logged_in,
+    [STEP_STAT] = on_stat,
+    [STEP_LIST] = on_listing,
+    [STEP_UIDL] = on_listing,
+    [STEP_TOP] = on_listing,
+    [STEP_RETR] = on_listing,
+    [STEP_DELE] = on_deleted,
     [STEP_QUIT] = on_quit,
 };
 
 static void on_error(Pop3Client *client, Bytes line)
 {
   switch (client->step) {
+  case STEP_CAPA: /* an old server */
+    pop3_client_choose(client, BYTES_EMPTY);
+    break;
   case STEP_LIST:
     after_list(client);
     break;
+  case STEP_TOP: /* not offered */
+    if (client->top == POP3_TOP_FIRST)
+      ask_for_message(client);
+    else
+      fetch_next(client);
+    break;
   case STEP_QUIT:
-    fail_at_once(client, line);
+    pop3_client_fail(client, line, true);
     break;
   case STEP_UIDL: /* not offered: everything is fetched */
   case STEP_RETR: /* another session may have taken it away: the rest is still worth having */
     fetch_next(client);
     break;
   default:
-    fail(client, line);
-    send_command(client, STEP_QUIT, "QUIT", "");
+    pop3_client_fail_and_quit(client, line);
     break;
   }
 }
@@ -234,13 +222,21 @@ static void end_body(Pop3Client *client)
   Bytes stuffed = bytes_slice(byte_buffer_view(&client->stuffed), 0, (size_t)client->body.bytes);
   message_text_undo_dots(&client->message, stuffed);
   byte_buffer_reset(&client->stuffed);
-  if (client->step == STEP_RETR) {
+  switch (client->step) {
+  case STEP_RETR:
+  case STEP_TOP:
     client->fetched_due = true;
-  } else if (client->step == STEP_UIDL) {
+    break;
+  case STEP_UIDL:
     read_uids(client);
     fetch_next(client);
-  } else {
+    break;
+  case STEP_CAPA:
+    pop3_client_choose(client, byte_buffer_view(&client->message));
+    break;
+  default:
     after_list(client);
+    break;
   }
 }
 
@@ -253,7 +249,7 @@ static bool receive_body(Pop3Client *client)
   byte_buffer_append(&client->stuffed, bytes_slice(view, 0, used));
   line_input_consume(&client->in, used);
   if (client->body.bytes > MESSAGE_BYTES_MAX)
-    fail_at_once(client, BYTES_EMPTY);
+    pop3_client_fail(client, BYTES_EMPTY, true);
   else if (ended)
     end_body(client);
   return true;
@@ -269,14 +265,22 @@ static bool receive_line(Pop3Client *client)
     on_ok[client->step](client, line);
   else if (status == POP3_STATUS_ERROR)
     on_error(client, line);
+  else if (status == POP3_STATUS_CONTINUE && client->step == STEP_AUTH)
+    pop3_client_challenge(client, line);
   else
-    fail_at_once(client, line);
+    pop3_client_fail(client, line, true);
   return true;
+}
+
+/* Something was told, or is to be told, before more is heard. */
+static bool is_waiting(const Pop3Client *client)
+{
+  return client->closing || client->fetched_due || client->fetched_told || client->hold_due || client->held;
 }
 
 static void run(Pop3Client *client)
 {
-  while (!client->closing && !client->fetched_due && !client->fetched_told)
+  while (!is_waiting(client))
     if (!(client->in_body ? receive_body(client) : receive_line(client))) return;
 }
 
@@ -295,10 +299,7 @@ static EndpointEventType client_next_event(Endpoint *endpoint, EndpointEvent *ev
   if (client->fetched_told) {
     client->fetched_told = false;
     if (!client->closing) {
-      if (client->keep)
-        fetch_next(client);
-      else
-        send_number(client, STEP_DELE, "DELE");
+      after_fetched(client);
       run(client);
     }
   }
@@ -308,6 +309,10 @@ static EndpointEventType client_next_event(Endpoint *endpoint, EndpointEvent *ev
     client->fetched_told = true;
     event->type = ENDPOINT_FETCHED;
     event->message = byte_buffer_view(&client->message);
+  } else if (client->hold_due && !client->failed_due) {
+    client->hold_due = false;
+    client->held = true;
+    event->type = ENDPOINT_HELD;
   } else if (client->failed_due) {
     client->failed_due = false;
     event->type = ENDPOINT_FAILED;
@@ -319,11 +324,19 @@ static EndpointEventType client_next_event(Endpoint *endpoint, EndpointEvent *ev
   return event->type;
 }
 
-/* No event of a client asks. */
+/* HELD alone asks. */
 static void client_answer(Endpoint *endpoint, const EndpointVerdict *verdict)
 {
-  (void)endpoint;
-  (void)verdict;
+  Pop3Client *client = (Pop3Client *)endpoint;
+  if (!client->held || client->closing) return;
+  client->held = false;
+  if (verdict->accepted) {
+    client->idle.deadline = 0;
+    pop3_client_send(client, STEP_QUIT, "QUIT", "");
+    run(client);
+  } else {
+    close_connection(client);
+  }
 }
 
 static Bytes client_pending(Endpoint *endpoint)
@@ -339,7 +352,7 @@ static void client_consumed(Endpoint *endpoint, size_t count)
 static bool client_wants_read(Endpoint *endpoint)
 {
   const Pop3Client *client = (const Pop3Client *)endpoint;
-  return !client->closing && !client->fetched_due && !client->fetched_told;
+  return !is_waiting(client);
 }
 
 static Nanoseconds client_deadline(Endpoint *endpoint)
@@ -350,13 +363,13 @@ static Nanoseconds client_deadline(Endpoint *endpoint)
 static void client_advance(Endpoint *endpoint, Nanoseconds now)
 {
   Pop3Client *client = (Pop3Client *)endpoint;
-  if (idle_timer_advance(&client->idle, now)) fail_at_once(client, BYTES_EMPTY);
+  if (idle_timer_advance(&client->idle, now)) pop3_client_fail(client, BYTES_EMPTY, true);
 }
 
 static void client_peer_closed(Endpoint *endpoint)
 {
   Pop3Client *client = (Pop3Client *)endpoint;
-  if (!client->closing) fail_at_once(client, BYTES_EMPTY);
+  if (!client->closing) pop3_client_fail(client, BYTES_EMPTY, true);
 }
 
 static void client_free(Endpoint *endpoint)
@@ -368,6 +381,10 @@ static void client_free(Endpoint *endpoint)
   byte_buffer_clear(&client->out);
   byte_buffer_clear(&client->stuffed);
   byte_buffer_clear(&client->message);
+  sasl_client_free(client->sasl);
+  g_strfreev(client->mechanisms);
+  g_free(client->nonce);
+  g_free(client->stamp);
   g_free(client->user);
   endpoint_wipe(client->password);
   g_free(client->server_words);
@@ -398,8 +415,14 @@ Endpoint *pop3_client_new(const Pop3ClientConfig *config)
   g_strdelimit(client->user, "\r\n", '?');
   g_strdelimit(client->password, "\r\n", '?');
   client->use_apop = config->use_apop;
+  client->mechanisms = g_strdupv((char **)config->mechanisms);
+  client->nonce = g_strdup(config->nonce);
+  client->wait_for_challenge = config->wait_for_challenge;
   client->list = config->list;
   client->keep = config->keep;
+  client->top = config->top;
+  client->top_lines = config->top_lines;
+  client->hold = config->hold;
   client->known_uids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (const char *const *uid = config->known_uids; uid != NULL && *uid != NULL; uid++)
     g_hash_table_add(client->known_uids, g_strdup(*uid));
@@ -413,7 +436,8 @@ Pop3Fetched pop3_client_get_fetched(const Endpoint *endpoint)
 {
   const Pop3Client *client = (const Pop3Client *)endpoint;
   bool known = client->number > 0 && client->number <= client->uids->len;
-  return (Pop3Fetched){client->number, known ? g_ptr_array_index(client->uids, client->number - 1) : NULL};
+  return (Pop3Fetched){client->number, known ? g_ptr_array_index(client->uids, client->number - 1) : NULL,
+                       client->step == STEP_TOP};
 }
 
 guint pop3_client_get_count(const Endpoint *client)
@@ -424,4 +448,9 @@ guint pop3_client_get_count(const Endpoint *client)
 uint64_t pop3_client_get_size(const Endpoint *client)
 {
   return ((const Pop3Client *)client)->size;
+}
+
+const char *pop3_client_get_mechanism(const Endpoint *client)
+{
+  return ((const Pop3Client *)client)->mechanism;
 }

@@ -4,29 +4,9 @@
 #include "protocol/dot-body.h"
 #include "protocol/pop3/pop3-server-private.h"
 
-typedef void (*Handler)(Pop3Server *server, Bytes argument);
-
-static uint64_t entry_size(const Pop3ServerEntry *entry)
+static uint64_t entry_size(const MaildropEntry *entry)
 {
   return g_bytes_get_size(entry->message);
-}
-
-static Pop3ServerEntry *get_entry(const Pop3Server *server, guint index)
-{
-  return &g_array_index(server->entries, Pop3ServerEntry, index);
-}
-
-/* Counts what is not marked. */
-static guint count_entries(const Pop3Server *server, uint64_t *size)
-{
-  guint count = 0;
-  *size = 0;
-  for (guint i = 0; i < server->entries->len; i++) {
-    if (get_entry(server, i)->marked) continue;
-    count++;
-    *size += entry_size(get_entry(server, i));
-  }
-  return count;
 }
 
 /* Cuts a number off the front of *argument. Returns false when there is none. */
@@ -38,117 +18,65 @@ static bool take_number(Bytes *argument, uint64_t *number)
 
 /* Returns the message that argument names at its front, moving past the number; else replies, and returns
  * NULL. */
-static Pop3ServerEntry *take_entry(Pop3Server *server, Bytes *argument, guint *number)
+static MaildropEntry *take_entry(Pop3Server *server, Bytes *argument, guint *number)
 {
   uint64_t wanted;
   if (!take_number(argument, &wanted)) {
     pop3_server_reply_error(server, "A message number is needed");
     return NULL;
   }
-  if (wanted == 0 || wanted > server->entries->len || get_entry(server, (guint)wanted - 1)->marked) {
+  if (wanted == 0 || wanted > maildrop_get_count(&server->drop) ||
+      maildrop_get(&server->drop, (guint)wanted - 1)->marked) {
     pop3_server_reply_error(server, "No such message");
     return NULL;
   }
   *number = (guint)wanted;
-  return get_entry(server, *number - 1);
+  return maildrop_get(&server->drop, *number - 1);
 }
 
 void pop3_server_reply_maildrop(Pop3Server *server, const char *before)
 {
   uint64_t size;
-  guint count = count_entries(server, &size);
+  guint count = maildrop_count_unmarked(&server->drop, &size);
   byte_buffer_append_format(&server->out, "+OK %s%u message%s (%" G_GUINT64_FORMAT " octets)\r\n", before,
                             count, count == 1 ? "" : "s", size);
-}
-
-static void handle_user(Pop3Server *server, Bytes argument)
-{
-  if (argument.length == 0) {
-    pop3_server_reply_error(server, "Syntax: USER name");
-    return;
-  }
-  g_free(server->user);
-  server->user = bytes_dup_string(argument);
-  /* The same words for everybody: a stranger shall not learn who lives here. */
-  pop3_server_reply_ok(server, "Send the password");
-}
-
-static void begin_login(Pop3Server *server, const char *mechanism, Bytes secret)
-{
-  server->mechanism = mechanism;
-  server->secret = bytes_dup_string(secret);
-  pop3_server_ask(server, ENDPOINT_AUTHENTICATE);
-}
-
-static void handle_pass(Pop3Server *server, Bytes argument)
-{
-  if (server->user == NULL)
-    pop3_server_reply_error(server, "Say USER first");
-  else if (argument.length == 0)
-    pop3_server_reply_error(server, "Syntax: PASS password");
-  else
-    begin_login(server, "USER/PASS", argument);
-}
-
-static void handle_apop(Pop3Server *server, Bytes argument)
-{
-  /* The digest is the last word, so that a name may hold spaces. */
-  size_t split = argument.length;
-  while (split > 0 && argument.data[split - 1] != ' ')
-    split--;
-  if (split < 2 || argument.length - split != 32) {
-    pop3_server_reply_error(server, "Syntax: APOP name digest");
-    return;
-  }
-  g_free(server->user);
-  server->user = bytes_dup_string(bytes_slice(argument, 0, split - 1));
-  begin_login(server, "APOP", bytes_skip(argument, split));
-}
-
-static void handle_capa(Pop3Server *server, Bytes argument)
-{
-  (void)argument;
-  pop3_server_reply_ok(server, "This is what I can do");
-  static const char lines[] =
-      "TOP\r\nUIDL\r\nUSER\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\nEXPIRE NEVER\r\n"
-      "IMPLEMENTATION Carteiro\r\n.\r\n";
-  byte_buffer_append(&server->out, bytes_from_string(lines));
 }
 
 static void handle_stat(Pop3Server *server, Bytes argument)
 {
   (void)argument;
   uint64_t size;
-  guint count = count_entries(server, &size);
+  guint count = maildrop_count_unmarked(&server->drop, &size);
   byte_buffer_append_format(&server->out, "+OK %u %" G_GUINT64_FORMAT "\r\n", count, size);
 }
 
 /* Appends what LIST, or UIDL, says of one message. */
-static void append_size(Pop3Server *server, guint number, const Pop3ServerEntry *entry)
+static void append_size(Pop3Server *server, guint number, const MaildropEntry *entry)
 {
   byte_buffer_append_format(&server->out, "%u %" G_GUINT64_FORMAT "\r\n", number, entry_size(entry));
 }
 
-static void append_uid(Pop3Server *server, guint number, const Pop3ServerEntry *entry)
+static void append_uid(Pop3Server *server, guint number, const MaildropEntry *entry)
 {
   byte_buffer_append_format(&server->out, "%u %08x%08x\r\n", number,
-                            mailbox_get_uid_validity(server->mailbox), entry->uid);
+                            mailbox_get_uid_validity(server->drop.mailbox), entry->uid);
 }
 
 static void list(Pop3Server *server, Bytes argument,
-                 void (*append)(Pop3Server *, guint, const Pop3ServerEntry *))
+                 void (*append)(Pop3Server *, guint, const MaildropEntry *))
 {
   guint number;
   if (argument.length > 0) {
-    const Pop3ServerEntry *entry = take_entry(server, &argument, &number);
+    const MaildropEntry *entry = take_entry(server, &argument, &number);
     if (entry == NULL) return;
     byte_buffer_append(&server->out, BYTES_LITERAL("+OK "));
     append(server, number, entry);
     return;
   }
   pop3_server_reply_maildrop(server, "");
-  for (number = 1; number <= server->entries->len; number++)
-    if (!get_entry(server, number - 1)->marked) append(server, number, get_entry(server, number - 1));
+  for (number = 1; number <= maildrop_get_count(&server->drop); number++)
+    if (!maildrop_get(&server->drop, number - 1)->marked)
+      append(server, number, maildrop_get(&server->drop, number - 1));
   byte_buffer_append(&server->out, BYTES_LITERAL(".\r\n"));
 }
 
@@ -160,25 +88,6 @@ static void handle_list(Pop3Server *server, Bytes argument)
 static void handle_uidl(Pop3Server *server, Bytes argument)
 {
   list(server, argument, append_uid);
-}
-
-static Bytes message_of(const Pop3ServerEntry *entry)
-{
-  gsize size;
-  const uint8_t *data = g_bytes_get_data(entry->message, &size);
-  return (Bytes){data, size};
-}
-
-static void handle_retr(Pop3Server *server, Bytes argument)
-{
-  guint number;
-  const Pop3ServerEntry *entry = take_entry(server, &argument, &number);
-  if (entry == NULL) return;
-  byte_buffer_append_format(&server->out, "+OK %" G_GUINT64_FORMAT " octets\r\n", entry_size(entry));
-  size_t held = byte_buffer_view(&server->out).length;
-  dot_body_append_stuffed(&server->out, message_of(entry));
-  message_stretches_append(&server->letters, held, byte_buffer_view(&server->out).length - held,
-                           entry->message);
 }
 
 /* Returns the headers, the empty line and the first count lines of the body. */
@@ -196,27 +105,53 @@ static Bytes top_of(Bytes message, uint64_t count)
   return bytes_slice(message, 0, at);
 }
 
+/* Returns true, and replies, where the headers hold UTF-8 and the client never said that it reads it (RFC
+ * 6856 §5). */
+static bool needs_utf8(Pop3Server *server, const MaildropEntry *entry)
+{
+  if (!server->offer_utf8 || server->utf8) return false;
+  Bytes headers = top_of(maildrop_get_text(entry), 0);
+  for (size_t i = 0; i < headers.length; i++) {
+    if (headers.data[i] < 0x80) continue;
+    pop3_server_reply_error(server, "[UTF8] This letter has UTF-8 in its headers: say UTF8 first");
+    return true;
+  }
+  return false;
+}
+
+static void handle_retr(Pop3Server *server, Bytes argument)
+{
+  guint number;
+  const MaildropEntry *entry = take_entry(server, &argument, &number);
+  if (entry == NULL || needs_utf8(server, entry)) return;
+  byte_buffer_append_format(&server->out, "+OK %" G_GUINT64_FORMAT " octets\r\n", entry_size(entry));
+  size_t held = byte_buffer_view(&server->out).length;
+  dot_body_append_stuffed(&server->out, maildrop_get_text(entry));
+  message_stretches_append(&server->letters, held, byte_buffer_view(&server->out).length - held,
+                           entry->message);
+}
+
 static void handle_top(Pop3Server *server, Bytes argument)
 {
   guint number;
   uint64_t count;
-  const Pop3ServerEntry *entry = take_entry(server, &argument, &number);
+  const MaildropEntry *entry = take_entry(server, &argument, &number);
   if (entry == NULL) return;
   if (!take_number(&argument, &count)) {
     pop3_server_reply_error(server, "Syntax: TOP message lines");
     return;
   }
+  if (needs_utf8(server, entry)) return;
   pop3_server_reply_ok(server, "The top of the message follows");
-  dot_body_append_stuffed(&server->out, top_of(message_of(entry), count));
+  dot_body_append_stuffed(&server->out, top_of(maildrop_get_text(entry), count));
 }
 
 static void handle_dele(Pop3Server *server, Bytes argument)
 {
   guint number;
-  Pop3ServerEntry *entry = take_entry(server, &argument, &number);
+  MaildropEntry *entry = take_entry(server, &argument, &number);
   if (entry == NULL) return;
   entry->marked = true;
-  mailbox_mark(server->mailbox, entry->uid, true);
   byte_buffer_append_format(&server->out, "+OK Message %u marked for deletion\r\n", number);
 }
 
@@ -229,10 +164,8 @@ static void handle_noop(Pop3Server *server, Bytes argument)
 static void handle_rset(Pop3Server *server, Bytes argument)
 {
   (void)argument;
-  for (guint i = 0; i < server->entries->len; i++) {
-    get_entry(server, i)->marked = false;
-    mailbox_mark(server->mailbox, get_entry(server, i)->uid, false);
-  }
+  for (guint i = 0; i < maildrop_get_count(&server->drop); i++)
+    maildrop_get(&server->drop, i)->marked = false;
   pop3_server_reply_maildrop(server, "Maildrop has ");
 }
 
@@ -248,12 +181,10 @@ static void handle_quit(Pop3Server *server, Bytes argument)
   }
 }
 
-static const Handler handlers[POP3_WORD_COUNT] = {
-    [POP3_USER] = handle_user, [POP3_PASS] = handle_pass, [POP3_APOP] = handle_apop,
-    [POP3_CAPA] = handle_capa, [POP3_STAT] = handle_stat, [POP3_LIST] = handle_list,
-    [POP3_UIDL] = handle_uidl, [POP3_RETR] = handle_retr, [POP3_TOP] = handle_top,
-    [POP3_DELE] = handle_dele, [POP3_NOOP] = handle_noop, [POP3_RSET] = handle_rset,
-    [POP3_QUIT] = handle_quit,
+static const Pop3Handler handlers[POP3_WORD_COUNT] = {
+    [POP3_STAT] = handle_stat, [POP3_LIST] = handle_list, [POP3_UIDL] = handle_uidl,
+    [POP3_RETR] = handle_retr, [POP3_TOP] = handle_top,   [POP3_DELE] = handle_dele,
+    [POP3_NOOP] = handle_noop, [POP3_RSET] = handle_rset, [POP3_QUIT] = handle_quit,
 };
 
 void pop3_server_command(Pop3Server *server, Bytes line)
@@ -261,13 +192,14 @@ void pop3_server_command(Pop3Server *server, Bytes line)
   Pop3Command command;
   pop3_parse_command(line, &command);
   uint16_t word = command.word;
-  bool offered =
-      word < POP3_WORD_COUNT && handlers[word] != NULL && (word != POP3_APOP || server->apop_stamp != NULL);
-  if (!offered)
+  Pop3Handler handler = NULL;
+  if (word < POP3_WORD_COUNT)
+    handler = handlers[word] != NULL ? handlers[word] : pop3_server_find_login(server, word);
+  if (handler == NULL)
     pop3_server_reply_error(server, "Unknown command");
   else if ((pop3_vocabulary.words[word].states & (1u << server->state)) == 0)
     pop3_server_reply_error(server, server->state == POP3_AUTHORIZATION ? "Log in first"
                                                                         : "You are logged in already");
   else
-    handlers[word](server, command.argument);
+    handler(server, command.argument);
 }

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of a POP3 server, shared by pop3-server.c (bytes, events, states) and pop3-server-commands.c
- * (what each command does). */
+/* The inside of a POP3 server, shared by pop3-server.c (bytes, events, states), pop3-server-login.c (what is
+ * said before the mailbox opens, and CAPA) and pop3-server-commands.c (what each other command does). */
 #pragma once
 
 #include "protocol/endpoint-support.h"
+#include "protocol/maildrop.h"
 #include "protocol/pop3/pop3-server.h"
 #include "protocol/pop3/pop3-syntax.h"
-
-/* One message as this session sees it; its number is its index + 1. */
-typedef struct {
-  uint32_t uid;
-  GBytes *message;
-  bool marked;
-} Pop3ServerEntry;
+#include "protocol/sasl/sasl-server.h"
 
 typedef struct {
   Endpoint base;
@@ -29,11 +24,17 @@ typedef struct {
   EndpointEventType event; /* to be told, or told and not answered */
   bool event_told;
   guint errors, failed_logins;
-  char *user;   /* of USER or APOP */
-  char *secret; /* of AUTHENTICATE */
+  char *user;   /* of USER, APOP or AUTH */
+  char *secret; /* of AUTHENTICATE; NULL where the SASL exchange has it */
   const char *mechanism;
-  Mailbox *mailbox; /* the store's */
-  GArray *entries;  /* of Pop3ServerEntry */
+  char **mechanisms; /* of AUTH; NULL: none */
+  char *nonce;
+  guint exchanges;  /* of AUTH so far: a part of the nonce */
+  SaslServer *sasl; /* NULL: no exchange goes on */
+  guint login_delay;
+  bool offer_stls, offer_utf8, offer_lang;
+  bool utf8; /* the client said UTF8 */
+  Maildrop drop;
 } Pop3Server;
 
 /* The one place where the state changes. */
@@ -54,3 +55,15 @@ void pop3_server_close(Pop3Server *server);
 
 /* Works on a command line. */
 void pop3_server_command(Pop3Server *server, Bytes line);
+
+/* Works on a client's line inside AUTH; too_long: it is not even read. */
+void pop3_server_sasl_line(Pop3Server *server, Bytes line, bool too_long);
+
+/* Takes the verdict of AUTHENTICATE, or of UPGRADE. */
+void pop3_server_answer_login(Pop3Server *server, const EndpointVerdict *verdict);
+void pop3_server_answer_upgrade(Pop3Server *server, const EndpointVerdict *verdict);
+
+typedef void (*Pop3Handler)(Pop3Server *server, Bytes argument);
+
+/* Returns what is done at a command that belongs to the log-in, or NULL: not one of them, or not offered. */
+Pop3Handler pop3_server_find_login(const Pop3Server *server, uint16_t word);

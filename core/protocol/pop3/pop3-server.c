@@ -3,14 +3,10 @@
  * when the mailbox was opened: what arrives later is for the next session. */
 #include "protocol/pop3/pop3-server-private.h"
 
-#define USUAL_IDLE_LIMIT (10 * 60 * NANOSECONDS_PER_SECOND)
-#define FAILED_LOGINS_MAX 5u
-#define ERRORS_MAX 50u
+#include "protocol/sasl/sasl-spoken.h"
 
-static void entry_clear(gpointer data)
-{
-  g_bytes_unref(((Pop3ServerEntry *)data)->message);
-}
+#define USUAL_IDLE_LIMIT (10 * 60 * NANOSECONDS_PER_SECOND)
+#define ERRORS_MAX 50u
 
 void pop3_server_set_state(Pop3Server *server, uint8_t state, const char *cause)
 {
@@ -51,7 +47,9 @@ static bool receive_line(Pop3Server *server)
   Bytes line;
   LineInputResult result = line_input_next(&server->in, &line);
   if (result == LINE_INPUT_NONE) return false;
-  if (result == LINE_INPUT_TOO_LONG)
+  if (server->sasl != NULL)
+    pop3_server_sasl_line(server, line, result == LINE_INPUT_TOO_LONG);
+  else if (result == LINE_INPUT_TOO_LONG)
     pop3_server_reply_error(server, "Line too long");
   else
     pop3_server_command(server, line);
@@ -83,37 +81,17 @@ static EndpointEventType server_next_event(Endpoint *endpoint, EndpointEvent *ev
   Pop3Server *server = (Pop3Server *)endpoint;
   if (server->event == ENDPOINT_NOTHING || server->event_told) return ENDPOINT_NOTHING;
   *event = (EndpointEvent){.type = server->event, .user = bytes_from_string(server->user)};
-  if (server->event == ENDPOINT_AUTHENTICATE) {
+  if (server->event == ENDPOINT_AUTHENTICATE && server->sasl != NULL) {
+    sasl_server_get_question(server->sasl, event);
+  } else if (server->event == ENDPOINT_AUTHENTICATE) {
     event->secret = bytes_from_string(server->secret);
     event->mechanism = server->mechanism;
     if (server->mechanism[0] == 'A') event->challenge = bytes_from_string(server->apop_stamp);
+  } else if (server->event == ENDPOINT_UPDATE) {
+    maildrop_hand_over_marks(&server->drop);
   }
   server->event_told = true;
   return event->type;
-}
-
-/* The session's own list: numbers must not move while it lasts. */
-static void open_mailbox(Pop3Server *server, Mailbox *mailbox)
-{
-  server->mailbox = mailbox;
-  for (guint i = 0; i < mailbox_get_count(mailbox); i++) {
-    const MailboxMessage *message = mailbox_get(mailbox, i);
-    Pop3ServerEntry entry = {message->uid, g_bytes_ref(message->message), false};
-    g_array_append_val(server->entries, entry);
-  }
-}
-
-static void answer_login(Pop3Server *server, const EndpointVerdict *verdict)
-{
-  g_clear_pointer(&server->secret, endpoint_wipe);
-  if (verdict->accepted) {
-    pop3_server_ask(server, ENDPOINT_OPEN_MAILBOX);
-    return;
-  }
-  g_clear_pointer(&server->user, g_free);
-  pop3_server_reply_error(server,
-                          verdict->text != NULL ? verdict->text : "[AUTH] Wrong user name or password");
-  if (++server->failed_logins >= FAILED_LOGINS_MAX && !server->closing) pop3_server_close(server);
 }
 
 static void answer_open(Pop3Server *server, const EndpointVerdict *verdict)
@@ -125,7 +103,7 @@ static void answer_open(Pop3Server *server, const EndpointVerdict *verdict)
     return;
   }
   g_assert(verdict->object != NULL);
-  open_mailbox(server, verdict->object);
+  maildrop_open(&server->drop, verdict->object);
   pop3_server_set_state(server, POP3_TRANSACTION, "mailbox open");
   if (verdict->text != NULL)
     pop3_server_reply_ok(server, verdict->text);
@@ -148,9 +126,10 @@ static void server_answer(Endpoint *endpoint, const EndpointVerdict *verdict)
   static const struct {
     EndpointEventType event;
     void (*answer)(Pop3Server *server, const EndpointVerdict *verdict);
-  } answers[] = {{ENDPOINT_AUTHENTICATE, answer_login},
+  } answers[] = {{ENDPOINT_AUTHENTICATE, pop3_server_answer_login},
                  {ENDPOINT_OPEN_MAILBOX, answer_open},
-                 {ENDPOINT_UPDATE, answer_update}};
+                 {ENDPOINT_UPDATE, answer_update},
+                 {ENDPOINT_UPGRADE, pop3_server_answer_upgrade}};
   EndpointEventType event = server->event;
   /* A connection that ended while its owner thought needs no answer any more. */
   if (server->closing) return;
@@ -213,11 +192,14 @@ static void server_free(Endpoint *endpoint)
   line_input_clear(&server->in);
   byte_buffer_clear(&server->out);
   message_stretches_clear(&server->letters);
-  g_array_unref(server->entries);
+  maildrop_clear(&server->drop);
   g_free(server->host_name);
   g_free(server->apop_stamp);
   g_free(server->user);
   endpoint_wipe(server->secret);
+  g_strfreev(server->mechanisms);
+  g_free(server->nonce);
+  sasl_server_free(server->sasl);
   g_free(server);
 }
 
@@ -236,16 +218,31 @@ static const EndpointClass pop3_server_class = {
     .free = server_free,
 };
 
+/* Returns those of names that we speak; NULL where there are none. */
+static char **copy_mechanisms(const char *const *names)
+{
+  g_autoptr(GPtrArray) spoken = g_ptr_array_new();
+  for (; names != NULL && *names != NULL; names++)
+    if (sasl_spoken_find(bytes_from_string(*names)) != NULL) g_ptr_array_add(spoken, g_strdup(*names));
+  if (spoken->len == 0) return NULL;
+  g_ptr_array_add(spoken, NULL);
+  return (char **)g_ptr_array_free(g_steal_pointer(&spoken), FALSE);
+}
+
 Endpoint *pop3_server_new(const Pop3ServerConfig *config)
 {
   Pop3Server *server = g_new0(Pop3Server, 1);
   server->base.class = &pop3_server_class;
   server->host_name = g_strdup(config->host_name);
   server->apop_stamp = g_strdup(config->apop_stamp);
+  server->mechanisms = copy_mechanisms(config->mechanisms);
+  server->nonce = g_strdup(config->nonce);
+  server->login_delay = config->login_delay;
+  server->offer_stls = config->offer_stls;
+  server->offer_utf8 = config->offer_utf8;
+  server->offer_lang = config->offer_lang;
   server->idle.limit = config->idle_limit == 0 ? USUAL_IDLE_LIMIT : config->idle_limit;
   server->state = POP3_AUTHORIZATION;
-  server->entries = g_array_new(FALSE, FALSE, sizeof(Pop3ServerEntry));
-  g_array_set_clear_func(server->entries, entry_clear);
   g_autofree char *usual = g_strdup_printf("%s POP3 server ready", server->host_name);
   byte_buffer_append_format(
       &server->out, "+OK %s%s%s\r\n", config->greeting == NULL ? usual : config->greeting,
@@ -260,5 +257,5 @@ uint8_t pop3_server_get_state(const Endpoint *server)
 
 Mailbox *pop3_server_get_mailbox(const Endpoint *server)
 {
-  return ((const Pop3Server *)server)->mailbox;
+  return ((const Pop3Server *)server)->drop.mailbox;
 }

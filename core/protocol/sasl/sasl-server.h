@@ -12,7 +12,7 @@
 
 typedef struct SaslServer SaslServer;
 
-/* Strings are copied. */
+/* Strings are copied; NULL is empty. */
 typedef struct {
   const char *host_name; /* part of CRAM-MD5's challenge */
   const char *nonce; /* letters and digits that nobody foresees, new for every exchange; CRAM-MD5, SCRAM */

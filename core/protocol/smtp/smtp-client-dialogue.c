@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* What an SMTP client says, and what each reply leads to. */
-#include "protocol/dot-body.h"
-#include "protocol/sasl/sasl-message.h"
 #include "protocol/smtp/smtp-client-private.h"
 
+#define COMMAND_LINE_MAX 512u /* RFC 5321 §4.5.3.1.4 */
 #define MINUTE (60 * NANOSECONDS_PER_SECOND)
 
 /* RFC 5321 §4.5.3.2: how long to wait for each reply. */
 static const Nanoseconds patience_of[STEP_COUNT] = {
-    [STEP_GREETING] = 5 * MINUTE, [STEP_EHLO] = 5 * MINUTE,  [STEP_HELO] = 5 * MINUTE,
-    [STEP_AUTH] = 5 * MINUTE,     [STEP_MAIL] = 5 * MINUTE,  [STEP_RECIPIENT] = 5 * MINUTE,
-    [STEP_DATA] = 2 * MINUTE,     [STEP_BODY] = 10 * MINUTE, [STEP_QUIT] = 2 * MINUTE,
+    [STEP_GREETING] = 5 * MINUTE,  [STEP_EHLO] = 5 * MINUTE,  [STEP_HELO] = 5 * MINUTE,
+    [STEP_AUTH] = 5 * MINUTE,      [STEP_RESET] = 5 * MINUTE, [STEP_MAIL] = 5 * MINUTE,
+    [STEP_RECIPIENT] = 5 * MINUTE, [STEP_DATA] = 2 * MINUTE,  [STEP_CHUNK] = 3 * MINUTE,
+    [STEP_BODY] = 10 * MINUTE,     [STEP_QUIT] = 2 * MINUTE,
 };
 
 void smtp_client_expect(SmtpClient *client, SmtpClientStep step)
 {
   g_assert(client->expected_count < G_N_ELEMENTS(client->expected));
   client->expected[client->expected_count++] = step;
+  if (step == STEP_BODY) client->handing_due = client->tells_handing;
   client->idle.limit = client->patience != 0 ? client->patience : patience_of[step];
   idle_timer_touch(&client->idle);
 }
@@ -25,18 +26,9 @@ static void close_connection(SmtpClient *client)
 {
   client->closing = true;
   client->close_due = true;
+  client->told = false;
   client->expected_count = 0;
   idle_timer_stop(&client->idle);
-}
-
-/* Sets the result of every recipient that has none. */
-static void settle(SmtpClient *client, SmtpResultType type, int code, const char *reply)
-{
-  for (guint i = 0; i < client->envelope->recipients->len; i++) {
-    SmtpClientResult *result = &client->results[i];
-    if (result->type != SMTP_RESULT_PENDING) continue;
-    *result = (SmtpClientResult){type, code, g_strdup(reply)};
-  }
 }
 
 /* A reply that nobody can make sense of here is no reason to give up for good. */
@@ -47,11 +39,13 @@ static SmtpResultType result_type(ReplyClass reply_class)
 
 static void settle_by_reply(SmtpClient *client)
 {
-  settle(client, result_type(smtp_reply_class(client->reply_code)), client->reply_code, client->reply->str);
+  smtp_client_settle(client, result_type(smtp_reply_class(client->reply_code)), client->reply_code,
+                     client->reply->str);
 }
 
-static void say_quit(SmtpClient *client)
+void smtp_client_say_quit(SmtpClient *client)
 {
+  client->told = false;
   byte_buffer_append(&client->out, BYTES_LITERAL("QUIT\r\n"));
   smtp_client_expect(client, STEP_QUIT);
 }
@@ -60,7 +54,7 @@ static void say_quit(SmtpClient *client)
 static void fail(SmtpClient *client, SmtpResultType type, int code, const char *words, bool by_server)
 {
   if (client->decided) return;
-  settle(client, type, code, words);
+  smtp_client_settle(client, type, code, words);
   client->decided = client->failed = client->outcome_due = true;
   if (by_server) client->server_words = g_strdup(words);
 }
@@ -69,7 +63,7 @@ static void fail_by_reply(SmtpClient *client)
 {
   SmtpResultType type = result_type(smtp_reply_class(client->reply_code));
   fail(client, type, client->reply_code, client->reply->str, true);
-  say_quit(client);
+  smtp_client_say_quit(client);
 }
 
 void smtp_client_fail_at_once(SmtpClient *client, const char *words)
@@ -78,38 +72,15 @@ void smtp_client_fail_at_once(SmtpClient *client, const char *words)
   close_connection(client);
 }
 
-/* The transaction is over, be it good or bad. */
+/* The transaction is over, be it good or bad; QUIT waits until the owner has had the chance to go on. */
 static void finish(SmtpClient *client)
 {
   client->decided = client->outcome_due = true;
-  say_quit(client);
 }
 
-static bool has_8bit(GBytes *message)
+static bool pipelines(const SmtpClient *client)
 {
-  gsize size;
-  const uint8_t *data = g_bytes_get_data(message, &size);
-  for (gsize i = 0; i < size; i++)
-    if (data[i] >= 0x80) return true;
-  return false;
-}
-
-static void append_mail(SmtpClient *client)
-{
-  byte_buffer_append_format(&client->out, "MAIL FROM:<%s>", client->envelope->sender);
-  if (client->offers_size)
-    byte_buffer_append_format(&client->out, " SIZE=%" G_GSIZE_FORMAT, g_bytes_get_size(client->message));
-  if (client->offers_8bitmime && has_8bit(client->message))
-    byte_buffer_append(&client->out, BYTES_LITERAL(" BODY=8BITMIME"));
-  byte_buffer_append(&client->out, BYTES_LITERAL("\r\n"));
-  smtp_client_expect(client, STEP_MAIL);
-}
-
-static void append_recipient(SmtpClient *client)
-{
-  const char *address = g_ptr_array_index(client->envelope->recipients, client->recipients_sent++);
-  byte_buffer_append_format(&client->out, "RCPT TO:<%s>\r\n", address);
-  smtp_client_expect(client, STEP_RECIPIENT);
+  return client->pipelining && (client->offers & SMTP_CAPABILITY_PIPELINING) != 0;
 }
 
 static void append_data(SmtpClient *client)
@@ -121,43 +92,64 @@ static void append_data(SmtpClient *client)
 /* With PIPELINING, as many commands as the queue of steps may hold; without, one. */
 static void send_recipients(SmtpClient *client)
 {
-  guint limit = client->pipelining && client->offers_pipelining ? RECIPIENTS_AT_ONCE : 1;
-  while (client->expected_count < limit && client->recipients_sent < client->envelope->recipients->len)
-    append_recipient(client);
-  if (client->recipients_sent == client->envelope->recipients->len && limit > 1) append_data(client);
+  guint limit = pipelines(client) ? RECIPIENTS_AT_ONCE : 1;
+  while (client->expected_count < limit && !smtp_client_has_named_all(client))
+    smtp_client_append_recipient(client);
+  if (smtp_client_has_named_all(client) && limit > 1 && !client->transaction.chunked) append_data(client);
 }
 
 static void begin_transaction(SmtpClient *client)
 {
-  append_mail(client);
-  if (client->pipelining && client->offers_pipelining) send_recipients(client);
+  if (!smtp_client_choose_form(client)) {
+    finish(client);
+    return;
+  }
+  smtp_client_append_mail(client);
+  if (pipelines(client)) send_recipients(client);
 }
 
-static guint count_taken(const SmtpClient *client)
+void smtp_client_begin(SmtpClient *client)
 {
-  guint taken = 0;
-  for (guint i = 0; i < client->recipients_answered; i++)
-    if (client->results[i].type == SMTP_RESULT_PENDING) taken++;
-  return taken;
+  if (!client->needs_reset) {
+    begin_transaction(client);
+    return;
+  }
+  byte_buffer_append(&client->out, BYTES_LITERAL("RSET\r\n"));
+  smtp_client_expect(client, STEP_RESET);
 }
 
+static void on_reset(SmtpClient *client, ReplyClass reply_class)
+{
+  client->needs_reset = false;
+  if (reply_class == REPLY_OK)
+    begin_transaction(client);
+  else
+    fail_by_reply(client);
+}
+
+/* An initial response of no bytes is written "="; one too long for a command line waits for the server's 334
+ * (RFC 4954 §4). */
 static void begin_auth(SmtpClient *client)
 {
-  ByteBuffer response = {0};
-  if (client->offers_plain) {
-    sasl_append_plain(&response, bytes_from_string(client->user), bytes_from_string(client->password));
-    byte_buffer_append(&client->out, BYTES_LITERAL("AUTH PLAIN "));
-    sasl_append_encoded(&client->out, byte_buffer_view(&response));
-    byte_buffer_append(&client->out, BYTES_LITERAL("\r\n"));
-    smtp_client_expect(client, STEP_AUTH);
-  } else if (client->offers_login) {
-    byte_buffer_append(&client->out, BYTES_LITERAL("AUTH LOGIN\r\n"));
-    smtp_client_expect(client, STEP_AUTH);
-  } else {
+  Bytes offered = {(const uint8_t *)client->offered_mechanisms->str, client->offered_mechanisms->len};
+  const char *mechanism = sasl_client_pick(offered, (const char *const *)client->mechanisms);
+  if (mechanism != NULL)
+    client->sasl =
+        sasl_client_new(mechanism, &(SaslClientConfig){client->user, client->password, client->nonce});
+  if (client->sasl == NULL) {
     fail(client, SMTP_RESULT_REFUSED, 0, "The server offers no log-in that we know", false);
-    say_quit(client);
+    smtp_client_say_quit(client);
+    return;
   }
-  byte_buffer_clear(&response);
+  Bytes initial;
+  byte_buffer_append_format(&client->out, "AUTH %s", mechanism);
+  size_t room = COMMAND_LINE_MAX - strlen("AUTH  \r\n") - strlen(mechanism);
+  if (sasl_client_fits_initial(client->sasl, room) && sasl_client_get_initial(client->sasl, &initial)) {
+    byte_buffer_append(&client->out, BYTES_LITERAL(" "));
+    byte_buffer_append(&client->out, initial.length == 0 ? BYTES_LITERAL("=") : initial);
+  }
+  byte_buffer_append(&client->out, BYTES_LITERAL("\r\n"));
+  smtp_client_expect(client, STEP_AUTH);
 }
 
 static void after_introduction(SmtpClient *client)
@@ -181,16 +173,12 @@ static void on_greeting(SmtpClient *client, ReplyClass reply_class)
 /* Reads one line of EHLO's reply, after the first. */
 static void read_capability(SmtpClient *client, const char *line)
 {
-  g_auto(GStrv) words = g_strsplit(line, " ", -1);
-  if (words[0] == NULL) return;
-  if (g_ascii_strcasecmp(words[0], "PIPELINING") == 0) client->offers_pipelining = true;
-  if (g_ascii_strcasecmp(words[0], "SIZE") == 0) client->offers_size = true;
-  if (g_ascii_strcasecmp(words[0], "8BITMIME") == 0) client->offers_8bitmime = true;
-  if (g_ascii_strcasecmp(words[0], "AUTH") != 0) return;
-  for (char **word = words + 1; *word != NULL; word++) {
-    if (g_ascii_strcasecmp(*word, "PLAIN") == 0) client->offers_plain = true;
-    if (g_ascii_strcasecmp(*word, "LOGIN") == 0) client->offers_login = true;
-  }
+  Bytes view = bytes_from_string(line);
+  client->offers |= smtp_capabilities_parse(view);
+  if (!bytes_starts_ignore_case(view, "AUTH")) return;
+  /* "AUTH=LOGIN" is how old servers write it */
+  for (const char *c = line + strlen("AUTH"); *c != '\0'; c++)
+    g_string_append_c(client->offered_mechanisms, *c == '=' ? ' ' : *c);
 }
 
 static void on_ehlo(SmtpClient *client, ReplyClass reply_class)
@@ -216,75 +204,88 @@ static void on_helo(SmtpClient *client, ReplyClass reply_class)
     fail_by_reply(client);
 }
 
-/* A 334: LOGIN's two prompts, answered in their order; PLAIN has said all it has. */
+/* A challenge that the mechanism does not allow gets "*". A server that lets us in without having proved what
+ * SCRAM wants it to may be anybody: it gets no letter. */
 static void on_auth(SmtpClient *client, ReplyClass reply_class)
 {
-  if (reply_class == REPLY_OK) {
-    begin_transaction(client);
-  } else if (reply_class != REPLY_CONTINUE) {
-    fail_by_reply(client);
-  } else {
-    if (client->offers_plain || client->login_step >= 2)
-      byte_buffer_append(&client->out, BYTES_LITERAL("*"));
-    else
-      sasl_append_encoded(&client->out,
-                          bytes_from_string(client->login_step == 0 ? client->user : client->password));
-    client->login_step++;
+  if (reply_class == REPLY_CONTINUE) {
+    Bytes response, challenge = bytes_skip(bytes_from_string(client->reply->str), strlen("334 "));
+    bool good = sasl_client_take(client->sasl, challenge, &response);
+    byte_buffer_append(&client->out, good ? response : BYTES_LITERAL("*"));
     byte_buffer_append(&client->out, BYTES_LITERAL("\r\n"));
     smtp_client_expect(client, STEP_AUTH);
+    return;
+  }
+  bool proved = sasl_client_is_satisfied(client->sasl);
+  g_clear_pointer(&client->sasl, sasl_client_free);
+  if (reply_class != REPLY_OK) {
+    fail_by_reply(client);
+  } else if (proved) {
+    begin_transaction(client);
+  } else {
+    fail(client, SMTP_RESULT_REFUSED, 0, "The server did not prove that it knows the password", false);
+    smtp_client_say_quit(client);
   }
 }
 
 static void on_mail(SmtpClient *client, ReplyClass reply_class)
 {
   if (reply_class != REPLY_OK) {
-    client->sender_refused = true;
+    client->transaction.sender_refused = true;
     settle_by_reply(client);
     if (client->expected_count == 0) finish(client);
     return;
   }
+  client->needs_reset = true;
   if (client->expected_count == 0) send_recipients(client);
 }
 
 static void on_recipient(SmtpClient *client, ReplyClass reply_class)
 {
-  guint index = client->recipients_answered++;
-  if (reply_class != REPLY_OK && client->results[index].type == SMTP_RESULT_PENDING)
-    client->results[index] =
-        (SmtpClientResult){result_type(reply_class), client->reply_code, g_strdup(client->reply->str)};
+  SmtpClientResult *result = smtp_client_take_answered(client);
+  if (reply_class != REPLY_OK && result->type == SMTP_RESULT_PENDING)
+    *result = (SmtpClientResult){
+        .type = result_type(reply_class), .code = client->reply_code, .reply = g_strdup(client->reply->str)};
   if (client->expected_count > 0) return;
-  if (client->sender_refused)
+  if (client->transaction.sender_refused)
     finish(client);
-  else if (client->recipients_sent < client->envelope->recipients->len)
+  else if (!smtp_client_has_named_all(client))
     send_recipients(client);
-  else if (count_taken(client) > 0)
-    append_data(client);
-  else
+  else if (smtp_client_count_taken(client) == 0)
     finish(client);
+  else if (client->transaction.chunked)
+    smtp_client_append_chunk(client);
+  else
+    append_data(client);
 }
 
+/* A server that says 354 though nobody was taken gets nothing (RFC 2920 §3.1). */
 static void on_data(SmtpClient *client, ReplyClass reply_class)
 {
-  if (reply_class != REPLY_CONTINUE) {
-    settle_by_reply(client);
-    finish(client);
+  if (reply_class == REPLY_CONTINUE) {
+    smtp_client_append_body(client);
     return;
   }
-  gsize size;
-  const void *data = g_bytes_get_data(client->message, &size);
-  size_t held = byte_buffer_view(&client->out).length;
-  /* A server that says 354 though nobody was taken gets nothing (RFC 2920 §3.1). */
-  bool taken = count_taken(client) > 0;
-  dot_body_append_stuffed(&client->out, taken ? (Bytes){data, size} : BYTES_EMPTY);
-  size_t length = byte_buffer_view(&client->out).length - held;
-  if (taken) message_stretches_append(&client->letters, held, length, client->message);
-  smtp_client_expect(client, STEP_BODY);
+  settle_by_reply(client);
+  finish(client);
 }
 
+static void on_chunk(SmtpClient *client, ReplyClass reply_class)
+{
+  if (reply_class == REPLY_OK) {
+    smtp_client_append_chunk(client);
+    return;
+  }
+  settle_by_reply(client);
+  finish(client);
+}
+
+/* A piece that was refused leaves the transaction in doubt (RFC 3030 §2), a dot never. */
 static void on_body(SmtpClient *client, ReplyClass reply_class)
 {
+  client->needs_reset = client->transaction.chunked && reply_class != REPLY_OK;
   if (reply_class == REPLY_OK)
-    settle(client, SMTP_RESULT_DELIVERED, client->reply_code, client->reply->str);
+    smtp_client_settle(client, SMTP_RESULT_DELIVERED, client->reply_code, client->reply->str);
   else
     settle_by_reply(client);
   finish(client);
@@ -297,9 +298,10 @@ static void on_quit(SmtpClient *client, ReplyClass reply_class)
 }
 
 static void (*const on_reply[STEP_COUNT])(SmtpClient *client, ReplyClass reply_class) = {
-    [STEP_GREETING] = on_greeting, [STEP_EHLO] = on_ehlo, [STEP_HELO] = on_helo,
-    [STEP_AUTH] = on_auth,         [STEP_MAIL] = on_mail, [STEP_RECIPIENT] = on_recipient,
-    [STEP_DATA] = on_data,         [STEP_BODY] = on_body, [STEP_QUIT] = on_quit,
+    [STEP_GREETING] = on_greeting,   [STEP_EHLO] = on_ehlo,   [STEP_HELO] = on_helo,
+    [STEP_AUTH] = on_auth,           [STEP_RESET] = on_reset, [STEP_MAIL] = on_mail,
+    [STEP_RECIPIENT] = on_recipient, [STEP_DATA] = on_data,   [STEP_CHUNK] = on_chunk,
+    [STEP_BODY] = on_body,           [STEP_QUIT] = on_quit,
 };
 
 void smtp_client_handle_reply(SmtpClient *client)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An SMTP client without I/O. Commands sent and not yet answered wait in a queue of steps, so that PIPELINING
- * is the same machine with a longer queue. Whatever happens, every recipient ends with a result. */
+/* An SMTP client without I/O: its bytes, its events, its results. Commands sent and not yet answered wait in
+ * a queue of steps, so that PIPELINING is the same machine with a longer queue. Whatever happens, every
+ * recipient ends with a result. */
 #include "protocol/smtp/smtp-client-private.h"
 
 #define REPLY_BYTES_MAX 65536u /* of one reply, all its lines together */
@@ -40,10 +41,16 @@ static EndpointEventType client_next_event(Endpoint *endpoint, EndpointEvent *ev
 {
   SmtpClient *client = (SmtpClient *)endpoint;
   *event = (EndpointEvent){.type = ENDPOINT_NOTHING};
-  if (client->outcome_due) {
+  if (client->handing_due) {
+    client->handing_due = false;
+    event->type = ENDPOINT_HANDING;
+  } else if (client->outcome_due) {
     client->outcome_due = false;
+    client->told = !client->failed && !client->closing;
     event->type = client->failed ? ENDPOINT_FAILED : ENDPOINT_DELIVERED;
     event->reply = bytes_from_string(client->server_words);
+  } else if (client->told) {
+    smtp_client_say_quit(client);
   } else if (client->close_due) {
     client->close_due = false;
     event->type = ENDPOINT_CLOSE;
@@ -103,17 +110,17 @@ static bool client_find_message(Endpoint *endpoint, EndpointStretch *stretch)
 static void client_free(Endpoint *endpoint)
 {
   SmtpClient *client = (SmtpClient *)endpoint;
-  for (guint i = 0; i < client->envelope->recipients->len; i++)
-    g_free(client->results[i].reply);
-  g_free(client->results);
-  envelope_free(client->envelope);
-  g_bytes_unref(client->message);
+  smtp_client_clear_transaction(client);
   line_input_clear(&client->in);
   byte_buffer_clear(&client->out);
   message_stretches_clear(&client->letters);
   g_string_free(client->reply, TRUE);
   g_free(client->host_name);
   g_free(client->user);
+  g_free(client->nonce);
+  g_strfreev(client->mechanisms);
+  g_string_free(client->offered_mechanisms, TRUE);
+  sasl_client_free(client->sasl);
   g_free(client->server_words);
   endpoint_wipe(client->password);
   g_free(client);
@@ -134,38 +141,67 @@ static const EndpointClass smtp_client_class = {
     .free = client_free,
 };
 
+/* SCRAM needs a nonce. */
+static char **dup_mechanisms(const SmtpClientConfig *config)
+{
+  static const char *const usual[] = {"PLAIN", "LOGIN", NULL};
+  GPtrArray *names = g_ptr_array_new();
+  for (const char *const *name = config->mechanisms == NULL ? usual : config->mechanisms; *name != NULL;
+       name++)
+    if (config->nonce != NULL || g_ascii_strncasecmp(*name, "SCRAM-", 6) != 0)
+      g_ptr_array_add(names, g_strdup(*name));
+  g_ptr_array_add(names, NULL);
+  return (char **)g_ptr_array_free(names, FALSE);
+}
+
 Endpoint *smtp_client_new(const SmtpClientConfig *config)
 {
-  g_assert(config->envelope->recipients->len > 0);
   SmtpClient *client = g_new0(SmtpClient, 1);
   client->base.class = &smtp_client_class;
   client->host_name = g_strdup(config->host_name);
   client->user = g_strdup(config->user);
   client->password = g_strdup(config->password == NULL ? "" : config->password);
+  client->nonce = g_strdup(config->nonce == NULL ? "" : config->nonce);
+  client->mechanisms = dup_mechanisms(config);
   client->pipelining = config->pipelining;
-  client->envelope = envelope_dup(config->envelope);
-  /* A line end in an address would be a command of its own. */
-  g_strdelimit(client->envelope->sender, "\r\n", '?');
-  for (guint i = 0; i < client->envelope->recipients->len; i++)
-    g_strdelimit(g_ptr_array_index(client->envelope->recipients, i), "\r\n", '?');
-  client->message = g_bytes_ref(config->message);
+  client->chunking = config->chunking;
+  client->chunk_size = config->chunk_size;
   client->patience = config->patience;
-  client->results = g_new0(SmtpClientResult, client->envelope->recipients->len);
+  client->tells_handing = config->tells_handing;
   client->reply = g_string_new(NULL);
+  client->offered_mechanisms = g_string_new(NULL);
+  smtp_client_set_transaction(client, config->envelope, config->message, config->message_7bit);
   smtp_client_expect(client, STEP_GREETING);
   return &client->base;
 }
 
+bool smtp_client_send_next(Endpoint *endpoint, const Envelope *envelope, GBytes *message,
+                           GBytes *message_7bit)
+{
+  SmtpClient *client = (SmtpClient *)endpoint;
+  if (!client->told || client->closing) return false;
+  client->told = client->decided = false;
+  smtp_client_clear_transaction(client);
+  smtp_client_set_transaction(client, envelope, message, message_7bit);
+  smtp_client_begin(client);
+  return true;
+}
+
 guint smtp_client_get_result_count(const Endpoint *client)
 {
-  return ((const SmtpClient *)client)->envelope->recipients->len;
+  return ((const SmtpClient *)client)->transaction.envelope->recipients->len;
 }
 
 SmtpResult smtp_client_get_result(const Endpoint *endpoint, guint index)
 {
-  const SmtpClient *client = (const SmtpClient *)endpoint;
-  g_assert(index < client->envelope->recipients->len);
-  const SmtpClientResult *result = &client->results[index];
-  return (SmtpResult){g_ptr_array_index(client->envelope->recipients, index), result->type, result->code,
+  const SmtpClientTransaction *transaction = &((const SmtpClient *)endpoint)->transaction;
+  g_assert(index < transaction->envelope->recipients->len);
+  const SmtpClientResult *result = &transaction->results[index];
+  return (SmtpResult){g_ptr_array_index(transaction->envelope->recipients, index), result->type, result->code,
                       result->reply};
+}
+
+uint32_t smtp_client_get_offers(const Endpoint *client)
+{
+  return ((const SmtpClient *)client)->offers;
 }

@@ -2,33 +2,9 @@
 /* What an SMTP server does at each command. A command without a row in `handlers` is answered 502; order is
  * kept by the vocabulary's states. */
 #include "mail/address.h"
-#include "protocol/sasl/sasl-message.h"
 #include "protocol/smtp/smtp-server-private.h"
 
 typedef void (*Handler)(SmtpServer *server, Bytes argument);
-
-/* Appends the capabilities that EHLO's reply lists, one a line. */
-static void append_capabilities(const SmtpServer *server, GString *text)
-{
-  static const struct {
-    uint32_t bit;
-    const char *line;
-  } capabilities[] = {
-      {SMTP_CAPABILITY_PIPELINING, "PIPELINING"},
-      {SMTP_CAPABILITY_8BITMIME, "8BITMIME"},
-      {SMTP_CAPABILITY_ENHANCED_STATUS_CODES, "ENHANCEDSTATUSCODES"},
-      {SMTP_CAPABILITY_HELP, "HELP"},
-  };
-  if ((server->capabilities & SMTP_CAPABILITY_SIZE) != 0)
-    g_string_append_printf(text, "\nSIZE %" G_GUINT64_FORMAT, server->size_limit);
-  if ((server->capabilities & (SMTP_CAPABILITY_AUTH_PLAIN | SMTP_CAPABILITY_AUTH_LOGIN)) != 0)
-    g_string_append_printf(text, "\nAUTH%s%s",
-                           server->capabilities & SMTP_CAPABILITY_AUTH_PLAIN ? " PLAIN" : "",
-                           server->capabilities & SMTP_CAPABILITY_AUTH_LOGIN ? " LOGIN" : "");
-  for (size_t i = 0; i < G_N_ELEMENTS(capabilities); i++)
-    if ((server->capabilities & capabilities[i].bit) != 0)
-      g_string_append_printf(text, "\n%s", capabilities[i].line);
-}
 
 static bool introduce(SmtpServer *server, Bytes argument)
 {
@@ -49,7 +25,9 @@ static void handle_ehlo(SmtpServer *server, Bytes argument)
   server->extended = true;
   g_autoptr(GString) text = g_string_new(NULL);
   g_string_append_printf(text, "%s Hello %s", server->host_name, server->client_name);
-  append_capabilities(server, text);
+  uint32_t auth = smtp_server_get_mechanisms(server);
+  smtp_capabilities_append(text, (server->capabilities & ~(uint32_t)SMTP_CAPABILITIES_AUTH) | auth,
+                           server->size_limit);
   smtp_server_reply(server, 250, NULL, text->str);
 }
 
@@ -61,34 +39,25 @@ static void handle_helo(SmtpServer *server, Bytes argument)
   smtp_server_reply(server, 250, NULL, text);
 }
 
-/* Replies to a MAIL parameter we cannot honour. Returns true when it is fine. */
-static bool take_parameter(SmtpServer *server, Bytes keyword, Bytes value)
-{
-  uint64_t size;
-  if (bytes_equal_ignore_case(keyword, "SIZE") && (server->capabilities & SMTP_CAPABILITY_SIZE) != 0) {
-    if (!smtp_parse_number(value, &size))
-      smtp_server_reply(server, 501, "5.5.4", "SIZE needs a number of bytes");
-    else if (size > server->size_limit)
-      smtp_server_reply(server, 552, "5.3.4", "Message size exceeds fixed limit");
-    else
-      return true;
-    return false;
-  }
-  if (bytes_equal_ignore_case(keyword, "BODY") && (server->capabilities & SMTP_CAPABILITY_8BITMIME) != 0) {
-    if (bytes_equal_ignore_case(value, "7BIT") || bytes_equal_ignore_case(value, "8BITMIME")) return true;
-    smtp_server_reply(server, 501, "5.5.4", "BODY is 7BIT or 8BITMIME");
-    return false;
-  }
-  if (bytes_equal_ignore_case(keyword, "AUTH") &&
-      (server->capabilities & (SMTP_CAPABILITY_AUTH_PLAIN | SMTP_CAPABILITY_AUTH_LOGIN)) != 0)
-    return true;
-  smtp_server_reply(server, 555, "5.5.4", "Parameter not known");
-  return false;
-}
-
 static bool is_postmaster(Bytes address)
 {
   return bytes_equal_ignore_case(address, "postmaster");
+}
+
+/* UTF-8 in an address is for those who announced it (RFC 6531 §3.4). Returns false after a reply. */
+static bool may_be_8bit(SmtpServer *server, Bytes address, bool utf8)
+{
+  static const SmtpRefusal unasked = {553, "5.6.7", "UTF-8 addresses need SMTPUTF8 after MAIL"};
+  static const SmtpRefusal unknown = {553, "5.6.7", "Only ASCII addresses are taken here"};
+  if (utf8 || !smtp_is_8bit(address)) return true;
+  smtp_server_refuse(server, server->capabilities & SMTP_CAPABILITY_SMTPUTF8 ? &unasked : &unknown);
+  return false;
+}
+
+static bool is_sound(Bytes text)
+{
+  Address address;
+  return address_parse(text, &address) && g_utf8_validate((const char *)text.data, (gssize)text.length, NULL);
 }
 
 static void handle_mail(SmtpServer *server, Bytes argument)
@@ -102,16 +71,21 @@ static void handle_mail(SmtpServer *server, Bytes argument)
     smtp_server_reply(server, 501, "5.5.4", "Syntax: MAIL FROM:<address>");
     return;
   }
-  Address address;
-  if (path.address.length > 0 && !address_parse(path.address, &address)) {
+  if (path.address.length > 0 && !is_sound(path.address)) {
     smtp_server_reply(server, 501, "5.1.7", "Bad sender address");
     return;
   }
-  Bytes rest = path.parameters, keyword, value;
-  while (smtp_next_parameter(&rest, &keyword, &value))
-    if (!take_parameter(server, keyword, value)) return;
-  server->path = bytes_dup_string(path.address);
-  smtp_server_ask(server, ENDPOINT_SENDER);
+  g_autofree char *sender = bytes_dup_string(path.address);
+  g_autoptr(Envelope) envelope = envelope_new(sender);
+  SmtpRefusal refusal;
+  if (!smtp_parse_mail_parameters(path.parameters, server->capabilities, server->size_limit, envelope,
+                                  &refusal)) {
+    smtp_server_refuse(server, &refusal);
+  } else if (may_be_8bit(server, path.address, envelope->utf8)) {
+    server->path = g_steal_pointer(&sender);
+    server->envelope = g_steal_pointer(&envelope);
+    smtp_server_ask(server, ENDPOINT_SENDER);
+  }
 }
 
 static void handle_rcpt(SmtpServer *server, Bytes argument)
@@ -121,18 +95,24 @@ static void handle_rcpt(SmtpServer *server, Bytes argument)
     smtp_server_reply(server, 501, "5.5.4", "Syntax: RCPT TO:<address>");
     return;
   }
-  Address address;
-  Bytes rest = path.parameters, keyword, value;
-  if (!address_parse(path.address, &address) && !is_postmaster(path.address)) {
+  if (!is_sound(path.address) && !is_postmaster(path.address)) {
     smtp_server_reply(server, 501, "5.1.3", "Bad recipient address");
-  } else if (smtp_next_parameter(&rest, &keyword, &value)) {
-    smtp_server_reply(server, 555, "5.5.4", "Parameter not known");
+    return;
+  }
+  SmtpRefusal refusal;
+  server->request = (EnvelopeRequest){0};
+  if (!smtp_parse_recipient_parameters(path.parameters, server->capabilities, &server->request, &refusal)) {
+    smtp_server_refuse(server, &refusal);
+  } else if (!may_be_8bit(server, path.address, server->envelope->utf8)) {
+    server->refused_recipients = true;
   } else if (server->envelope->recipients->len >= server->recipient_limit) {
     smtp_server_reply(server, 452, "4.5.3", "Too many recipients");
   } else {
     server->path = bytes_dup_string(path.address);
     smtp_server_ask(server, ENDPOINT_RECIPIENT);
+    return;
   }
+  g_clear_pointer(&server->request.original, g_free);
 }
 
 /* Returns true when the command came without argument, as it must; else replies. */
@@ -146,8 +126,26 @@ static bool lacks_argument(SmtpServer *server, Bytes argument)
 
 static void handle_data(SmtpServer *server, Bytes argument)
 {
-  if (lacks_argument(server, argument))
-    smtp_server_reply(server, 354, NULL, "Start mail input; end with <CRLF>.<CRLF>");
+  if (!lacks_argument(server, argument)) return;
+  if (server->envelope->body == ENVELOPE_BODY_BINARYMIME) {
+    smtp_server_reply(server, 503, "5.5.1", "BINARYMIME needs BDAT");
+    return;
+  }
+  smtp_server_reply(server, 354, NULL, "Start mail input; end with <CRLF>.<CRLF>");
+  dot_body_begin(&server->body);
+}
+
+static void handle_bdat(SmtpServer *server, Bytes argument)
+{
+  uint64_t size;
+  bool last;
+  if (smtp_parse_bdat(argument, &size, &last)) {
+    smtp_server_begin_chunk(server, size, last, NULL);
+    return;
+  }
+  /* nobody knows how many bytes follow: this transaction is lost */
+  smtp_server_forget_transaction(server);
+  smtp_server_reply(server, 501, "5.5.4", "Syntax: BDAT size [LAST]");
 }
 
 static void handle_rset(SmtpServer *server, Bytes argument)
@@ -165,21 +163,37 @@ static void handle_noop(SmtpServer *server, Bytes argument)
   smtp_server_reply(server, 250, "2.0.0", "OK");
 }
 
-/* 252 for both: a stranger shall not learn who lives here (RFC 5321 §7.3). */
+/* VRFY and EXPN ask the owner where they are offered. Elsewhere 252 for both: a stranger shall not learn who
+ * lives here (RFC 5321 §7.3). */
+static void look_up(SmtpServer *server, Bytes argument, EndpointEventType event, const char *discreet)
+{
+  bool verify = event == ENDPOINT_VERIFY;
+  Bytes rest = argument, word, value, last = BYTES_EMPTY;
+  while (smtp_next_parameter(&rest, &word, &value))
+    last = word;
+  bool offered = (server->capabilities & SMTP_CAPABILITY_SMTPUTF8) != 0;
+  server->utf8 = offered && last.data != argument.data && bytes_equal_ignore_case(last, "SMTPUTF8");
+  if (server->utf8) argument.length = (size_t)(last.data - argument.data);
+  while (argument.length > 0 && argument.data[argument.length - 1] == ' ')
+    argument.length--;
+  if (argument.length == 0) {
+    smtp_server_reply(server, 501, "5.5.4", verify ? "Syntax: VRFY address" : "Syntax: EXPN list");
+  } else if ((server->capabilities & (verify ? SMTP_CAPABILITY_VRFY : SMTP_CAPABILITY_EXPN)) == 0) {
+    smtp_server_reply(server, 252, "2.0.0", discreet);
+  } else if (may_be_8bit(server, argument, server->utf8)) {
+    server->path = bytes_dup_string(argument);
+    smtp_server_ask(server, event);
+  }
+}
+
 static void handle_vrfy(SmtpServer *server, Bytes argument)
 {
-  if (argument.length == 0)
-    smtp_server_reply(server, 501, "5.5.4", "Syntax: VRFY address");
-  else
-    smtp_server_reply(server, 252, "2.0.0", "Cannot verify the user, but will try to deliver");
+  look_up(server, argument, ENDPOINT_VERIFY, "Cannot verify the user, but will try to deliver");
 }
 
 static void handle_expn(SmtpServer *server, Bytes argument)
 {
-  if (argument.length == 0)
-    smtp_server_reply(server, 501, "5.5.4", "Syntax: EXPN list");
-  else
-    smtp_server_reply(server, 252, "2.0.0", "Cannot show the list, but will try to deliver");
+  look_up(server, argument, ENDPOINT_EXPAND, "Cannot show the list, but will try to deliver");
 }
 
 static void handle_quit(SmtpServer *server, Bytes argument)
@@ -189,90 +203,22 @@ static void handle_quit(SmtpServer *server, Bytes argument)
   smtp_server_reply(server, 221, "2.0.0", text);
 }
 
-static bool offers_auth(const SmtpServer *server)
-{
-  return (server->capabilities & (SMTP_CAPABILITY_AUTH_PLAIN | SMTP_CAPABILITY_AUTH_LOGIN)) != 0;
-}
-
-static void handle_auth(SmtpServer *server, Bytes argument)
-{
-  Bytes mechanism, initial;
-  smtp_parse_auth(argument, &mechanism, &initial);
-  bool plain =
-      bytes_equal_ignore_case(mechanism, "PLAIN") && (server->capabilities & SMTP_CAPABILITY_AUTH_PLAIN) != 0;
-  bool login =
-      bytes_equal_ignore_case(mechanism, "LOGIN") && (server->capabilities & SMTP_CAPABILITY_AUTH_LOGIN) != 0;
-  if (server->user != NULL) {
-    smtp_server_reply(server, 503, "5.5.1", "Already authenticated");
-  } else if (argument.length == 0) {
-    smtp_server_reply(server, 501, "5.5.4", "Syntax: AUTH mechanism");
-  } else if (!plain && !login) {
-    smtp_server_reply(server, 504, "5.5.4", "Authentication mechanism not known");
-  } else {
-    server->auth_mechanism = plain ? "PLAIN" : "LOGIN";
-    server->auth_step = plain ? AUTH_STEP_PLAIN : AUTH_STEP_USER;
-    if (initial.length > 0)
-      smtp_server_auth_response(server, initial);
-    else
-      smtp_server_reply(server, 334, NULL, plain ? "" : "VXNlcm5hbWU6");
-  }
-}
-
-/* Takes the decoded response of the step at hand. Returns false when it is not what the mechanism asks for.
- */
-static bool take_auth_step(SmtpServer *server, Bytes decoded)
-{
-  Bytes authorization, user, secret;
-  switch (server->auth_step) {
-  case AUTH_STEP_PLAIN:
-    if (!sasl_parse_plain(decoded, &authorization, &user, &secret)) return false;
-    byte_buffer_append(&server->auth_user, user);
-    byte_buffer_append(&server->auth_secret, secret);
-    break;
-  case AUTH_STEP_USER:
-    byte_buffer_append(&server->auth_user, decoded);
-    server->auth_step = AUTH_STEP_PASSWORD;
-    smtp_server_reply(server, 334, NULL, "UGFzc3dvcmQ6");
-    return true;
-  case AUTH_STEP_PASSWORD:
-    byte_buffer_append(&server->auth_secret, decoded);
-    break;
-  }
-  smtp_server_ask(server, ENDPOINT_AUTHENTICATE);
-  return true;
-}
-
-void smtp_server_auth_response(SmtpServer *server, Bytes line)
-{
-  if (server->state == SMTP_STATE_AUTH) server->word = SMTP_AUTH_RESPONSE;
-  ByteBuffer decoded = {0};
-  bool empty = bytes_equal(line, BYTES_LITERAL("="));
-  if (bytes_equal(line, BYTES_LITERAL("*"))) {
-    smtp_server_reply(server, 501, "5.7.0", "Authentication cancelled");
-  } else if (!empty && !sasl_append_decoded(&decoded, line)) {
-    smtp_server_reply(server, 501, "5.5.2", "Cannot decode base64");
-  } else if (!take_auth_step(server, byte_buffer_view(&decoded))) {
-    smtp_server_reply(server, 501, "5.5.2", "Cannot read the response");
-  }
-  if (server->event != ENDPOINT_AUTHENTICATE && server->state != SMTP_STATE_AUTH) {
-    byte_buffer_clear(&server->auth_user);
-    byte_buffer_clear(&server->auth_secret);
-  }
-  byte_buffer_clear(&decoded);
-}
-
 static void handle_help(SmtpServer *server, Bytes argument);
 
 static const Handler handlers[SMTP_WORD_COUNT] = {
     [SMTP_HELO] = handle_helo, [SMTP_EHLO] = handle_ehlo, [SMTP_MAIL] = handle_mail,
     [SMTP_RCPT] = handle_rcpt, [SMTP_DATA] = handle_data, [SMTP_RSET] = handle_rset,
     [SMTP_VRFY] = handle_vrfy, [SMTP_EXPN] = handle_expn, [SMTP_HELP] = handle_help,
-    [SMTP_NOOP] = handle_noop, [SMTP_QUIT] = handle_quit, [SMTP_AUTH] = handle_auth,
+    [SMTP_NOOP] = handle_noop, [SMTP_QUIT] = handle_quit, [SMTP_AUTH] = smtp_server_handle_auth,
+    [SMTP_BDAT] = handle_bdat,
 };
 
 static Handler find_handler(const SmtpServer *server, uint16_t word)
 {
-  if (word >= SMTP_WORD_COUNT || (word == SMTP_AUTH && !offers_auth(server))) return NULL;
+  uint32_t needed = word == SMTP_AUTH   ? SMTP_CAPABILITIES_AUTH
+                    : word == SMTP_BDAT ? SMTP_CAPABILITY_CHUNKING
+                                        : 0;
+  if (word >= SMTP_WORD_COUNT || (needed != 0 && (server->capabilities & needed) == 0)) return NULL;
   return handlers[word];
 }
 
@@ -298,28 +244,43 @@ static void handle_help(SmtpServer *server, Bytes argument)
   smtp_server_reply(server, 214, "2.0.0", text->str);
 }
 
-/* The command is known, and out of order. */
-static void reply_wrong_order(SmtpServer *server)
+static const char *wrong_order_text(const SmtpServer *server)
 {
-  bool introduced = server->state != SMTP_STATE_CONNECTED;
-  const char *text = "Not now";
-  if (!introduced)
-    text = "Say EHLO or HELO first";
-  else if (server->word == SMTP_MAIL)
-    text = "Sender already given";
-  else if (server->word == SMTP_RCPT || (server->word == SMTP_DATA && server->envelope == NULL))
-    text = "Need MAIL first";
-  else if (server->word == SMTP_DATA)
-    text = "Need RCPT first";
-  else if (server->word == SMTP_AUTH)
-    text = "Not during a transaction";
-  bool nobody_left = server->word == SMTP_DATA && server->refused_recipients;
-  /* A command that was not allowed changes no state, whatever its row says. */
+  bool body = server->word == SMTP_DATA || server->word == SMTP_BDAT;
+  if (server->state == SMTP_STATE_GREETING) return "No mail service here";
+  if (server->state == SMTP_STATE_CONNECTED) return "Say EHLO or HELO first";
+  if (server->state == SMTP_STATE_DATA) return "More BDAT is expected";
+  if (server->word == SMTP_MAIL) return "Sender already given";
+  if (server->word == SMTP_RCPT || (body && server->envelope == NULL)) return "Need MAIL first";
+  if (body) return "Need RCPT first";
+  if (server->word == SMTP_AUTH) return "Not during a transaction";
+  return "Not now";
+}
+
+/* The command is known, and out of order. It changes no state, whatever its row says; a piece that comes with
+ * it is swallowed first (RFC 3030 §2). */
+static void refuse_order(SmtpServer *server, Bytes argument)
+{
+  bool body = server->word == SMTP_DATA || server->word == SMTP_BDAT;
+  bool nobody_left = body && server->refused_recipients && server->envelope != NULL &&
+                     server->envelope->recipients->len == 0;
+  const SmtpRefusal refusal = {nobody_left ? 554 : 503, "5.5.1",
+                               nobody_left ? "No valid recipients" : wrong_order_text(server)};
+  uint64_t size;
+  bool last;
+  bool swallow = server->word == SMTP_BDAT && smtp_parse_bdat(argument, &size, &last);
   server->word = VOCABULARY_UNKNOWN;
-  if (nobody_left)
-    smtp_server_reply(server, 554, "5.5.1", "No valid recipients");
+  if (swallow)
+    smtp_server_begin_chunk(server, size, last, &refusal);
   else
-    smtp_server_reply(server, 503, "5.5.1", text);
+    smtp_server_refuse(server, &refusal);
+}
+
+/* A page in a browser can make it send any text to any port; mail programs never say these. */
+static bool is_from_browser(const SmtpCommand *command)
+{
+  return bytes_equal_ignore_case(command->verb, "POST") || bytes_equal_ignore_case(command->verb, "PUT") ||
+         bytes_equal_ignore_case(command->verb, "CONNECT");
 }
 
 void smtp_server_command(SmtpServer *server, Bytes line)
@@ -328,12 +289,14 @@ void smtp_server_command(SmtpServer *server, Bytes line)
   smtp_parse_command(line, &command);
   Handler handler = find_handler(server, command.word);
   server->word = handler == NULL ? VOCABULARY_UNKNOWN : command.word;
-  if (command.word == VOCABULARY_UNKNOWN)
+  if (is_from_browser(&command))
+    smtp_server_say_goodbye(server, "4.7.0", "This is a mail server");
+  else if (command.word == VOCABULARY_UNKNOWN)
     smtp_server_reply(server, 500, "5.5.2", "Command not recognized");
   else if (handler == NULL)
     smtp_server_reply(server, 502, "5.5.1", "Command not implemented");
   else if ((smtp_vocabulary.words[command.word].states & (1u << server->state)) == 0)
-    reply_wrong_order(server);
+    refuse_order(server, command.argument);
   else
     handler(server, command.argument);
 }

@@ -95,8 +95,8 @@ static const VocabularyWord words[SMTP_WORD_COUNT] = {
          N_("Which commands do you know?"),
          N_("Asks for a few words of help, as people did when they typed SMTP by hand. Nothing changes.")},
     [SMTP_NOOP] =
-        {"NOOP", "[string]", AFTER_GREETING, NO_CHANGE, SECRET_NONE, false, false, "RFC 5321 §4.1.1.9",
-         N_("Are you still there?"),
+        {"NOOP", "[string]", AFTER_GREETING | IN(DATA), NO_CHANGE, SECRET_NONE, false, false,
+         "RFC 5321 §4.1.1.9", N_("Are you still there?"),
          N_("Asks for nothing but a reply: a sign of life that keeps the connection open. Nothing changes.")},
     [SMTP_QUIT] = {"QUIT", "", AFTER_GREETING | IN(GREETING) | IN(DATA), OK_TO(CLOSING), SECRET_NONE, false,
                    false, "RFC 5321 §4.1.1.10", N_("Goodbye"),
