@@ -24,10 +24,13 @@ typedef enum {
   AGENT_STOPPED,     /* the host itself stops: free what is yours and start nothing */
 } AgentEnd;
 
+/* Returns that in words, N_(): for people, where the other side has none. */
+const char *agent_end_words(AgentEnd end);
+
 /* What the owner of an endpoint is told. */
 typedef struct {
-  /* An event of the endpoint; one that asks is answered by endpoint_answer before the call returns. CLOSE
-   * comes here too. */
+  /* An event of the endpoint; one that asks is answered by endpoint_answer before the call returns, or later,
+   * followed by agent_host_wake. CLOSE comes here too. */
   void (*event)(void *owner, Endpoint *endpoint, const EndpointEvent *event);
   /* The last call: the endpoint is freed when it returns. */
   void (*ended)(void *owner, Endpoint *endpoint, AgentEnd end);
@@ -71,6 +74,10 @@ typedef struct {
   uint64_t (*random)(AgentHost *host);
   void (*connect)(AgentHost *host, AgentTransport transport, const char *peer, uint16_t port,
                   Endpoint *endpoint, const AgentSession *session);
+  /* The next three may be NULL: every name is known, no endpoint speaks unasked, no line is cut. */
+  bool (*knows)(AgentHost *host, const char *peer);
+  void (*wake)(AgentHost *host, Endpoint *endpoint);
+  void (*cut)(AgentHost *host, Endpoint *endpoint);
   void (*listen)(AgentHost *host, AgentTransport transport, uint16_t port, const AgentService *service);
   void (*message_moved)(AgentHost *host, const AgentMove *move);
   void (*message_lies)(AgentHost *host, Bytes message, AgentTray tray, guint copies);
@@ -130,4 +137,24 @@ static inline void agent_host_message_moved(AgentHost *host, const AgentMove *mo
 static inline void agent_host_message_lies(AgentHost *host, Bytes message, AgentTray tray, guint copies)
 {
   host->class->message_lies(host, message, tray, copies);
+}
+
+/* Returns true when connect would find peer, a name or an address, without asking anybody. */
+static inline bool agent_host_knows(AgentHost *host, const char *peer)
+{
+  return host->class->knows == NULL || host->class->knows(host, peer);
+}
+
+/* Lets the host look at a connected endpoint again, for its owner has given it something to say; not before
+ * this returns. */
+static inline void agent_host_wake(AgentHost *host, Endpoint *endpoint)
+{
+  if (host->class->wake != NULL) host->class->wake(host, endpoint);
+}
+
+/* Cuts the endpoint's connection in the middle, whatever was pending: the peer's side is reset, the session
+ * hears AGENT_RESET; not before this returns. */
+static inline void agent_host_cut(AgentHost *host, Endpoint *endpoint)
+{
+  if (host->class->cut != NULL) host->class->cut(host, endpoint);
 }

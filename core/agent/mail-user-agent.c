@@ -1,270 +1,173 @@
 /* SPDX-License-Identifier: MIT */
-/* The mail user agent: outbox, inbox, and the tasks that fill and empty them, tried again where the
- * connection fails. */
+/* The mail user agent: its account, its trays, and the tasks that are tried again where the connection fails.
+ */
 #include "agent/mail-user-agent.h"
 
-#include "agent/access-server.h"
-#include "agent/transfer-agent.h"
-#include "mail/address.h"
-#include "mail/message-build.h"
-#include "protocol/pop3/pop3-client.h"
-#include "protocol/smtp/smtp-client.h"
+#include "agent/mail-user-agent-private.h"
+#include "protocol/endpoint-support.h"
 
 #include <inttypes.h>
 
-#define MOST_TRIES 5u
-/* A letter lies in the outbox for a while before it is handed over. */
-#define COMPOSING (3 * NANOSECONDS_PER_SECOND / 2)
-#define FIRST_WAIT (30 * NANOSECONDS_PER_SECOND) /* before a second try; doubled each time */
+#define USUAL_TRIES 5u
+#define USUAL_FIRST_WAIT (30 * NANOSECONDS_PER_SECOND)
+#define MOST_DOUBLINGS 20u
 
-struct MailUserAgent {
-  AgentHost *host;
-  char *person, *address, *host_name, *server, *user, *password;
-  GPtrArray *inbox, *outbox; /* of GBytes */
-  GPtrArray *known_uids;     /* of char *: fetched and kept on the server */
-  GPtrArray *tasks;          /* of MailUserTask, owned */
-};
-
-/* One thing the person asked for. */
-typedef struct {
-  MailUserAgent *agent;
-  MailUserAgentDone done;
-  void *owner;
-  Timer again;
-  guint tries;
-  bool good;
-  bool hopeless; /* refused for good: trying again does not help */
-
-  GBytes *letter; /* send */
-  Envelope *envelope;
-
-  bool keep;     /* fetch */
-  guint fetched; /* letters in this session */
-} MailUserTask;
-
-static void task_begin(void *owner);
-
-static void task_free(gpointer data)
-{
-  MailUserTask *task = data;
-  agent_host_cancel_timer(task->agent->host, &task->again);
-  if (task->letter != NULL) g_bytes_unref(task->letter);
-  envelope_free(task->envelope);
-  g_free(task);
-}
-
-static MailUserTask *task_new(MailUserAgent *agent, MailUserAgentDone done, void *owner)
-{
-  MailUserTask *task = g_new0(MailUserTask, 1);
-  task->agent = agent;
-  task->done = done;
-  task->owner = owner;
-  task->again = (Timer){.expired = task_begin, .owner = task};
-  g_ptr_array_add(agent->tasks, task);
-  return task;
-}
-
-static Bytes bytes_of(GBytes *letter)
+Bytes mail_user_bytes(GBytes *letter)
 {
   Bytes view;
   view.data = g_bytes_get_data(letter, &view.length);
   return view;
 }
 
-/* The server said what it took; what we still have, we have. */
-static void tell_outbox(const MailUserTask *task)
+void mail_user_notice(const MailUserAgent *agent, MailNoticeType type, const char *recipient,
+                      const char *text)
 {
-  guint copies = g_ptr_array_find(task->agent->outbox, task->letter, NULL) ? 1 : 0;
-  agent_host_message_lies(task->agent->host, bytes_of(task->letter), AGENT_TRAY_OUTBOX, copies);
+  if (agent->config.notice != NULL)
+    agent->config.notice(agent->config.owner,
+                         &(MailNotice){.type = type, .recipient = recipient, .text = text});
 }
 
-/* The connection is over: the task is done, or waits for another try. */
-static void task_ended(MailUserTask *task)
+char *mail_user_nonce(const MailUserAgent *agent, bool sasl)
+{
+  if (!sasl) return NULL;
+  return g_strdup_printf("%016" PRIx64, agent_host_random(agent->host));
+}
+
+Nanoseconds mail_user_wait_after(const MailUserAgent *agent, guint tries)
+{
+  guint most = agent->config.tries == 0 ? USUAL_TRIES : agent->config.tries;
+  Nanoseconds first = agent->config.first_wait == 0 ? USUAL_FIRST_WAIT : agent->config.first_wait;
+  return tries >= most ? 0 : first << MIN(tries - 1, MOST_DOUBLINGS);
+}
+
+static void task_free(gpointer data)
+{
+  MailUserTask *task = data;
+  agent_host_cancel_timer(task->agent->host, &task->again);
+  agent_host_cancel_timer(task->agent->host, &task->hold);
+  server_lookup_clear(&task->lookup);
+  if (task->letter != NULL) g_bytes_unref(task->letter);
+  if (task->letter_7bit != NULL) g_bytes_unref(task->letter_7bit);
+  envelope_free(task->envelope);
+  g_free((char *)task->how.pop2_folder);
+  g_free(task);
+}
+
+MailUserTask *mail_user_task_new(MailUserAgent *agent, MailUserAgentDone done, void *owner)
+{
+  MailUserTask *task = g_new0(MailUserTask, 1);
+  task->agent = agent;
+  task->done = done;
+  task->owner = owner;
+  task->again = (Timer){.expired = mail_user_task_begin, .owner = task};
+  task->hold = (Timer){.expired = mail_user_hold_over, .owner = task};
+  g_ptr_array_add(agent->tasks, task);
+  return task;
+}
+
+void mail_user_task_begin(void *owner)
+{
+  MailUserTask *task = owner;
+  task->tries++;
+  if (task->letter != NULL)
+    mail_user_begin_send(task);
+  else
+    mail_user_begin_fetch(task);
+}
+
+void mail_user_task_ended(MailUserTask *task)
 {
   MailUserAgent *agent = task->agent;
-  if (task->letter != NULL) tell_outbox(task);
-  if (!task->good && !task->hopeless && task->tries < MOST_TRIES) {
-    Nanoseconds wait = FIRST_WAIT << (task->tries - 1);
+  if (task->letter != NULL) { /* the server said what it took; what we still have, we have */
+    guint copies = g_ptr_array_find(agent->outbox, task->letter, NULL) ? 1 : 0;
+    agent_host_message_lies(agent->host, mail_user_bytes(task->letter), AGENT_TRAY_OUTBOX, copies);
+  }
+  Nanoseconds wait = mail_user_wait_after(agent, task->tries);
+  if (!task->good && !task->hopeless && wait > 0) {
     agent_host_set_timer(agent->host, &task->again, agent_host_now(agent->host) + wait);
     return;
   }
   MailUserAgentDone done = task->done;
   void *owner = task->owner;
   bool good = task->good;
+  g_autoptr(GBytes) sent = good && task->letter != NULL ? g_bytes_ref(task->letter) : NULL;
+  if (task->letter != NULL && !good) mail_user_keep_letter(task);
   g_ptr_array_remove(agent->tasks, task);
-  if (done != NULL) done(owner, good);
+  if (sent != NULL && agent->sent_folder != NULL && agent->config.access == MAIL_ACCESS_IMAP)
+    mail_online_keep_sent(agent, sent, done, owner);
+  else if (done != NULL)
+    done(owner, good);
 }
 
-/* Takes the recipients served off the envelope; what is refused for good stays in the outbox with the letter.
- */
-static void take_results(MailUserTask *task, const Endpoint *client)
+void mail_user_task_broken(MailUserTask *task, AgentEnd end)
 {
-  bool later = false, refused = false;
-  for (guint i = 0; i < smtp_client_get_result_count(client); i++) {
-    SmtpResult result = smtp_client_get_result(client, i);
-    later = later || result.type == SMTP_RESULT_LATER || result.type == SMTP_RESULT_PENDING;
-    refused = refused || result.type == SMTP_RESULT_REFUSED;
-    if (result.type != SMTP_RESULT_DELIVERED) continue;
-    for (guint at = task->envelope->recipients->len; at-- > 0;)
-      if (g_str_equal(g_ptr_array_index(task->envelope->recipients, at), result.recipient))
-        g_ptr_array_remove_index(task->envelope->recipients, at);
-  }
-  task->good = !later && !refused;
-  task->hopeless = !later && refused;
-  if (task->envelope->recipients->len == 0) g_ptr_array_remove(task->agent->outbox, task->letter);
+  task->good = false;
+  mail_user_notice(task->agent, MAIL_NOTICE_UNREACHABLE, NULL, agent_end_words(end));
+  mail_user_task_ended(task);
 }
 
-static void send_event(void *owner, Endpoint *client, const EndpointEvent *event)
+void mail_listing_free(gpointer data)
 {
-  if (event->type == ENDPOINT_DELIVERED || event->type == ENDPOINT_FAILED) take_results(owner, client);
-}
-
-static void send_ended(void *owner, Endpoint *client, AgentEnd end)
-{
-  (void)client;
-  if (end != AGENT_STOPPED) task_ended(owner);
-}
-
-static const AgentSessionClass send_class = {send_event, send_ended};
-
-static void begin_send(MailUserTask *task)
-{
-  MailUserAgent *agent = task->agent;
-  if (task->envelope->recipients->len == 0) { /* to nobody: it stays in the outbox */
-    task->hopeless = true;
-    task_ended(task);
-    return;
-  }
-  Endpoint *client = smtp_client_new(&(SmtpClientConfig){
-      .host_name = agent->host_name,
-      .user = agent->user,
-      .password = agent->password,
-      .envelope = task->envelope,
-      .message = task->letter,
-  });
-  agent_host_connect(agent->host, AGENT_TCP, agent->server, SUBMISSION_PORT, client,
-                     &(AgentSession){&send_class, task});
-}
-
-static void take_letter(MailUserTask *task, const Endpoint *client, Bytes message)
-{
-  MailUserAgent *agent = task->agent;
-  GBytes *letter = g_bytes_new(message.data, message.length);
-  g_ptr_array_add(agent->inbox, letter);
-  task->fetched++;
-  const char *uid = pop3_client_get_fetched(client).uid;
-  if (task->keep && uid != NULL)
-    g_ptr_array_insert(agent->known_uids, (gint)agent->known_uids->len - 1, g_strdup(uid));
-  agent_host_message_moved(agent->host, &(AgentMove){
-                                            .message = message,
-                                            .from = agent->server, /* which removes its own only at QUIT */
-                                            .new_tray = AGENT_TRAY_INBOX,
-                                        });
-}
-
-static void fetch_event(void *owner, Endpoint *client, const EndpointEvent *event)
-{
-  MailUserTask *task = owner;
-  if (event->type == ENDPOINT_FETCHED) take_letter(task, client, event->message);
-  if (event->type == ENDPOINT_FAILED) task->good = false;
-  if (event->type == ENDPOINT_FAILED) task->hopeless = event->reply.length > 0 && task->fetched == 0;
-}
-
-static void fetch_ended(void *owner, Endpoint *client, AgentEnd end)
-{
-  (void)client;
-  MailUserTask *task = owner;
-  if (end == AGENT_STOPPED) return;
-  if (end != AGENT_CLOSED) task->good = false;
-  task->fetched = 0;
-  task_ended(task);
-}
-
-static const AgentSessionClass fetch_class = {fetch_event, fetch_ended};
-
-static void begin_fetch(MailUserTask *task)
-{
-  MailUserAgent *agent = task->agent;
-  task->good = true;
-  Endpoint *client = pop3_client_new(&(Pop3ClientConfig){
-      .user = agent->user,
-      .password = agent->password,
-      .list = true,
-      .keep = task->keep,
-      .known_uids = (const char *const *)agent->known_uids->pdata,
-  });
-  agent_host_connect(agent->host, AGENT_TCP, agent->server, POP3_PORT, client,
-                     &(AgentSession){&fetch_class, task});
-}
-
-static void task_begin(void *owner)
-{
-  MailUserTask *task = owner;
-  task->tries++;
-  if (task->letter != NULL)
-    begin_send(task);
-  else
-    begin_fetch(task);
-}
-
-static Envelope *envelope_for(const MailUserAgent *agent, const char *to)
-{
-  Envelope *envelope = envelope_new(agent->address);
-  g_auto(GStrv) parts = g_strsplit(to, ",", -1);
-  for (char **part = parts; *part != NULL; part++) {
-    Bytes address = address_in_header(bytes_from_string(g_strstrip(*part)));
-    g_autofree char *recipient = bytes_dup_string(address);
-    if (recipient[0] != '\0') envelope_append(envelope, recipient);
-  }
-  return envelope;
-}
-
-void mail_user_agent_send(MailUserAgent *agent, const char *to, const char *subject, const char *text,
-                          MailUserAgentDone done, void *owner)
-{
-  const char *domain = strchr(agent->address, '@');
-  g_autofree char *from = g_strdup_printf("%s <%s>", agent->person, agent->address);
-  g_autofree char *id =
-      g_strdup_printf("%016" PRIx64 "%s", agent_host_random(agent->host), domain == NULL ? "@" : domain);
-  MailUserTask *task = task_new(agent, done, owner);
-  task->envelope = envelope_for(agent, to);
-  task->letter = message_build(&(MessageDraft){
-      .from = from,
-      .to = to,
-      .subject = subject,
-      .body = text,
-      .message_id = id,
-      .date = agent_host_now(agent->host),
-  });
-  g_ptr_array_add(agent->outbox, g_bytes_ref(task->letter));
-  agent_host_message_moved(agent->host,
-                           &(AgentMove){.message = bytes_of(task->letter), .new_tray = AGENT_TRAY_OUTBOX});
-  agent_host_set_timer(agent->host, &task->again, agent_host_now(agent->host) + COMPOSING);
-}
-
-void mail_user_agent_fetch(MailUserAgent *agent, bool keep, MailUserAgentDone done, void *owner)
-{
-  MailUserTask *task = task_new(agent, done, owner);
-  task->keep = keep;
-  task_begin(task);
+  MailListing *listing = data;
+  g_free((char *)listing->flags);
+  g_free((char *)listing->from);
+  g_free((char *)listing->subject);
+  g_free((char *)listing->date);
+  g_free(listing);
 }
 
 MailUserAgent *mail_user_agent_new(const MailUserAgentConfig *config)
 {
   MailUserAgent *agent = g_new0(MailUserAgent, 1);
+  GDestroyNotify unref = (GDestroyNotify)g_bytes_unref;
   agent->host = config->host;
+  agent->config = *config;
   agent->person = g_strdup(config->person);
   agent->address = g_strdup(config->address);
   agent->host_name = g_strdup(config->host_name);
   agent->server = g_strdup(config->server);
+  agent->outgoing = g_strdup(config->outgoing == NULL ? config->server : config->outgoing);
+  agent->resolver = config->name_server == NULL ? NULL : resolver_new(config->host, config->name_server);
   agent->user = g_strdup(config->user);
   agent->password = g_strdup(config->password);
-  agent->inbox = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-  agent->outbox = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+  agent->sent_folder = g_strdup(config->sent_folder);
+  agent->mechanisms = g_strdupv((GStrv)config->mechanisms);
+  agent->inbox = g_ptr_array_new_with_free_func(unref);
+  agent->outbox = g_ptr_array_new_with_free_func(unref);
+  agent->sent = g_ptr_array_new_with_free_func(unref);
+  agent->kept = g_ptr_array_new_with_free_func(mail_kept_letter_free);
   agent->known_uids = g_ptr_array_new_with_free_func(g_free);
   g_ptr_array_add(agent->known_uids, NULL);
+  agent->known_online = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  agent->answered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   agent->tasks = g_ptr_array_new_with_free_func(task_free);
+  agent->folders = g_ptr_array_new_with_free_func(g_free);
+  agent->listings = g_ptr_array_new_with_free_func(mail_listing_free);
+  agent->found = g_array_new(FALSE, FALSE, sizeof(guint));
+  agent->text = g_strdup("");
+  agent->online = mail_online_session_new(agent);
   return agent;
+}
+
+void mail_user_agent_free(MailUserAgent *agent)
+{
+  if (agent == NULL) return;
+  GPtrArray *arrays[] = {agent->tasks, agent->inbox,   agent->outbox,   agent->sent,
+                         agent->kept,  agent->folders, agent->listings, agent->known_uids};
+  char *strings[] = {agent->person, agent->address,     agent->host_name, agent->server, agent->outgoing,
+                     agent->user,   agent->sent_folder, agent->vacation,  agent->text};
+  mail_online_session_free(agent->online);
+  for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
+    g_ptr_array_unref(arrays[i]);
+  for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+    g_free(strings[i]);
+  g_hash_table_unref(agent->known_online);
+  g_hash_table_unref(agent->answered);
+  g_array_unref(agent->found);
+  g_strfreev(agent->mechanisms);
+  resolver_free(agent->resolver);
+  endpoint_wipe(agent->password);
+  g_free(agent);
 }
 
 const GPtrArray *mail_user_agent_get_inbox(const MailUserAgent *agent)
@@ -277,19 +180,33 @@ const GPtrArray *mail_user_agent_get_outbox(const MailUserAgent *agent)
   return agent->outbox;
 }
 
-void mail_user_agent_free(MailUserAgent *agent)
+const GPtrArray *mail_user_agent_get_sent(const MailUserAgent *agent)
 {
-  if (agent == NULL) return;
-  g_ptr_array_unref(agent->tasks);
-  g_ptr_array_unref(agent->inbox);
-  g_ptr_array_unref(agent->outbox);
-  g_ptr_array_unref(agent->known_uids);
-  g_free(agent->person);
-  g_free(agent->address);
-  g_free(agent->host_name);
-  g_free(agent->server);
-  g_free(agent->user);
-  if (agent->password != NULL) explicit_bzero(agent->password, strlen(agent->password));
-  g_free(agent->password);
-  g_free(agent);
+  return agent->sent;
+}
+
+const GPtrArray *mail_user_agent_get_folders(const MailUserAgent *agent)
+{
+  return agent->folders;
+}
+
+guint mail_user_agent_get_listing_count(const MailUserAgent *agent)
+{
+  return agent->listings->len;
+}
+
+MailListing mail_user_agent_get_listing(const MailUserAgent *agent, guint index)
+{
+  g_assert(index < agent->listings->len);
+  return *(const MailListing *)g_ptr_array_index(agent->listings, index);
+}
+
+const GArray *mail_user_agent_get_found(const MailUserAgent *agent)
+{
+  return agent->found;
+}
+
+const char *mail_user_agent_get_text(const MailUserAgent *agent)
+{
+  return agent->text;
 }

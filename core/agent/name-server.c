@@ -32,11 +32,20 @@ static Endpoint *server_accept(void *owner, const char *peer, AgentSession *sess
   return dns_server_new(server->zones);
 }
 
+static Endpoint *stream_accept(void *owner, const char *peer, AgentSession *session)
+{
+  (void)peer;
+  NameServer *server = owner;
+  *session = (AgentSession){&server_class, server};
+  return dns_server_new_stream(server->zones);
+}
+
 NameServer *name_server_new(AgentHost *host)
 {
   NameServer *server = g_new0(NameServer, 1);
   server->zones = dns_zones_new();
   agent_host_listen(host, AGENT_UDP, DNS_PORT, &(AgentService){server_accept, server});
+  agent_host_listen(host, AGENT_TCP, DNS_PORT, &(AgentService){stream_accept, server});
   return server;
 }
 

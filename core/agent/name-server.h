@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The program that answers where a domain's mail goes: zones behind UDP port 53. */
+/* The program that answers where a domain's mail goes: zones behind port 53, by UDP
+ * and, for answers longer than a datagram, by TCP. */
 #pragma once
 
 #include "agent/agent-host.h"

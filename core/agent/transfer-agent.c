@@ -1,66 +1,66 @@
 /* SPDX-License-Identifier: MIT */
-/* Taking in: who may send what to whom, and where it lies then. */
+/* Placing: where a message lies that was taken in. And the agent's beginning and end. */
 #include "agent/transfer-agent-private.h"
 
 #include "mail/address.h"
-#include "mail/message-build.h"
 #include "mail/message-trace.h"
-#include "protocol/smtp/smtp-server.h"
-
-#include <inttypes.h>
 
 #define QUEUE_REST (NANOSECONDS_PER_SECOND / 2) /* a message lies in the queue before its first try */
-#define MOST_HOPS 50u                           /* Received lines; RFC 5321 §6.3 wants a large number */
+#define MOST_HANDS 8u /* how often an address may stand for another before we give up on it */
 
-/* One connection to us. */
-typedef struct {
-  TransferAgent *agent;
-  char *peer;
-  bool submission;
-} TransferSession;
+static bool is_postmaster(Bytes local)
+{
+  return bytes_equal_ignore_case(local, "postmaster");
+}
 
-static bool is_ours(const TransferAgent *agent, Bytes address)
+bool transfer_agent_is_ours(const TransferAgent *agent, Bytes address)
 {
   Address parsed;
+  if (is_postmaster(address)) return true;
   return address_parse(address, &parsed) && mail_store_has_domain(agent->store, parsed.domain);
 }
 
-/* "450@beta.example" and the like force that reply from the server they belong to. Returns 0 for other
- * addresses. */
-static int forced_code(const Address *address)
+/* The first user of domain looks after it, where nobody of that name is there; an empty domain is any. */
+static Mailbox *find_postmaster(const TransferAgent *agent, Bytes domain)
 {
-  if (address->local.length != 3) return 0;
-  int code = 0;
-  for (size_t i = 0; i < 3; i++) {
-    if (!g_ascii_isdigit(address->local.data[i])) return 0;
-    code = 10 * code + (address->local.data[i] - '0');
+  for (guint i = 0; i < mail_store_get_count(agent->store); i++) {
+    Mailbox *mailbox = mail_store_get(agent->store, i);
+    const char *at = strrchr(mailbox_get_owner(mailbox), '@');
+    if (domain.length == 0 || (at != NULL && bytes_equal_ignore_case(domain, at + 1))) return mailbox;
   }
-  return code >= 400 && code < 600 ? code : 0;
+  return NULL;
 }
 
-static EndpointVerdict judge_recipient(const TransferSession *session, Bytes recipient)
+Mailbox *transfer_agent_find_mailbox(const TransferAgent *agent, Bytes address)
 {
-  Address address;
-  if (!address_parse(recipient, &address))
-    return (EndpointVerdict){.code = 553, .text = "5.1.3 That is no mail address"};
-  if (!mail_store_has_domain(session->agent->store, address.domain)) {
-    if (session->submission) return (EndpointVerdict){.accepted = true};
-    return (EndpointVerdict){.code = 550, .text = "5.7.1 We do not carry mail for that domain"};
-  }
-  int forced = forced_code(&address);
-  if (forced != 0) return (EndpointVerdict){.code = forced, .text = "This address always gets this reply"};
-  if (mail_store_find(session->agent->store, recipient) != NULL) return (EndpointVerdict){.accepted = true};
-  return (EndpointVerdict){.code = 550, .text = "5.1.1 No such user here"};
+  Address parsed;
+  if (is_postmaster(address)) return find_postmaster(agent, BYTES_EMPTY);
+  if (!address_parse(address, &parsed)) return NULL;
+  Mailbox *mailbox = mail_store_find(agent->store, address);
+  if (mailbox == NULL && is_postmaster(parsed.local)) mailbox = find_postmaster(agent, parsed.domain);
+  return mailbox;
 }
 
-bool transfer_agent_deliver(TransferAgent *agent, const char *sender, const char *recipient, GBytes *message)
+bool transfer_agent_is_full(const TransferAgent *agent, Bytes address, uint64_t count)
 {
-  Mailbox *mailbox = mail_store_find(agent->store, bytes_from_string(recipient));
+  const Mailbox *mailbox = agent->server->quota == 0 ? NULL : transfer_agent_find_mailbox(agent, address);
   if (mailbox == NULL) return false;
-  g_autoptr(GBytes) stored = message_trace_prepend_return_path(message, sender);
-  mailbox_append(mailbox, stored, agent_host_now(agent->host));
-  return true;
+  uint64_t held = 0;
+  for (guint i = 0; i < mailbox_get_count(mailbox); i++)
+    held += g_bytes_get_size(mailbox_get(mailbox, i)->message);
+  return held + count > agent->server->quota;
 }
+
+/* What placing one message is about. */
+typedef struct {
+  TransferAgent *agent;
+  const Envelope *envelope;
+  GBytes *message;
+  AgentMove *move;
+  Envelope *elsewhere; /* recipients for the queue */
+  GPtrArray *boxes;    /* of Mailbox: who has it by now */
+  TransferReport report;
+} Placing;
 
 /* Tells of a copy in tray: the first comes from where move says, others are made here. */
 static void tell_copy(const TransferAgent *agent, AgentMove *move, AgentTray tray)
@@ -70,169 +70,144 @@ static void tell_copy(const TransferAgent *agent, AgentMove *move, AgentTray tra
   *move = (AgentMove){.message = move->message};
 }
 
-/* Queues one entry for each domain among recipients that are not ours. */
-static void queue_by_domain(TransferAgent *agent, const Envelope *envelope, GBytes *message, AgentMove *move)
+/* A recipient as the envelope names it, and how we came from there to whoever stands for it. */
+typedef struct {
+  const char *asked;
+  guint hands;   /* how often one address stood for another */
+  bool expanded; /* by a list: of its members no success is told (RFC 3461 §5.2.7.3) */
+} PlacingWay;
+
+static void put_into_mailbox(Placing *placing, Mailbox *mailbox, const PlacingWay *way)
 {
-  g_autoptr(GPtrArray) left = g_ptr_array_new();
-  for (guint i = 0; i < envelope->recipients->len; i++)
-    g_ptr_array_add(left, g_ptr_array_index(envelope->recipients, i));
+  TransferAgent *agent = placing->agent;
+  const char *owner = mailbox_get_owner(mailbox);
+  if (g_ptr_array_find(placing->boxes, mailbox, NULL)) return;
+  g_ptr_array_add(placing->boxes, mailbox);
+  if (transfer_agent_is_full(agent, bytes_from_string(owner), g_bytes_get_size(placing->message))) {
+    transfer_report_append(&placing->report, placing->envelope, way->asked, NOTICE_FAILED,
+                           "5.2.2 The mailbox is full", NULL);
+    return;
+  }
+  g_autoptr(GBytes) stored = message_trace_prepend_return_path(placing->message, placing->envelope->sender);
+  mailbox_append(mailbox, stored, agent_host_now(agent->host));
+  tell_copy(agent, placing->move, AGENT_TRAY_MAILBOX);
+  if (!way->expanded)
+    transfer_report_append(&placing->report, placing->envelope, way->asked, NOTICE_DELIVERED, NULL, NULL);
+}
+
+/* What the sender wants to know of the recipient first named goes along with whoever stands for it. */
+static void put_into_queue(Placing *placing, const char *recipient, const PlacingWay *way)
+{
+  for (guint i = 0; i < placing->elsewhere->recipients->len; i++)
+    if (g_str_equal(g_ptr_array_index(placing->elsewhere->recipients, i), recipient)) return;
+  const EnvelopeRequest *request = envelope_get_request(placing->envelope, way->asked);
+  uint32_t notify = request->notify;
+  if (way->expanded && notify != 0) {
+    notify &= ~(uint32_t)ENVELOPE_NOTIFY_SUCCESS;
+    if (notify == 0) notify = ENVELOPE_NOTIFY_NEVER;
+  }
+  envelope_append(placing->elsewhere, recipient);
+  envelope_set_request(placing->elsewhere, recipient, notify, request->original);
+}
+
+static void place_recipient(Placing *placing, const char *recipient, PlacingWay way)
+{
+  const TransferAgent *agent = placing->agent;
+  Bytes address = bytes_from_string(recipient);
+  const ServerForward *forward = server_config_find_forward(agent->server, address);
+  const ServerList *list = server_config_find_list(agent->server, address);
+  Mailbox *mailbox = transfer_agent_find_mailbox(agent, address);
+  const char *fault = NULL;
+  if (way.hands++ > MOST_HANDS) {
+    fault = "5.4.6 That address leads round in circles";
+  } else if (forward != NULL) {
+    place_recipient(placing, forward->to, way);
+  } else if (list != NULL) {
+    if (!way.expanded)
+      transfer_report_append(&placing->report, placing->envelope, way.asked, NOTICE_EXPANDED, NULL, NULL);
+    way.expanded = true;
+    for (guint i = 0; i < list->members->len; i++)
+      place_recipient(placing, g_ptr_array_index(list->members, i), way);
+  } else if (mailbox != NULL) {
+    put_into_mailbox(placing, mailbox, &way);
+  } else if (transfer_agent_is_ours(agent, address)) {
+    fault = "5.1.1 No such user here";
+  } else {
+    put_into_queue(placing, recipient, &way);
+  }
+  if (fault != NULL)
+    transfer_report_append(&placing->report, placing->envelope, way.asked, NOTICE_FAILED, fault, NULL);
+}
+
+static bool same_domain(const char *a, const char *b)
+{
+  const char *at = strrchr(a, '@'), *other = strrchr(b, '@');
+  if (at == NULL || other == NULL) return g_str_equal(a, b);
+  return g_ascii_strcasecmp(at, other) == 0;
+}
+
+/* Queues one entry for each domain of those elsewhere. */
+static void queue_by_domain(Placing *placing)
+{
+  TransferAgent *agent = placing->agent;
+  GPtrArray *left = placing->elsewhere->recipients;
+  Nanoseconds now = agent_host_now(agent->host);
   while (left->len > 0) {
-    Address first, next;
-    g_autoptr(Envelope) part = envelope_new(envelope->sender);
-    const char *recipient = g_ptr_array_steal_index(left, 0);
-    envelope_append(part, recipient);
-    bool sound = address_parse(bytes_from_string(recipient), &first);
-    for (guint i = 0; sound && i < left->len;) {
-      const char *other = g_ptr_array_index(left, i);
-      g_autofree char *domain = bytes_dup_string(first.domain);
-      if (address_parse(bytes_from_string(other), &next) && bytes_equal_ignore_case(next.domain, domain)) {
-        envelope_append(part, other);
+    g_autoptr(Envelope) part = envelope_new_part(placing->elsewhere);
+    g_autofree char *first = g_strdup(g_ptr_array_index(left, 0));
+    for (guint i = 0; i < left->len;) {
+      const char *recipient = g_ptr_array_index(left, i);
+      if (same_domain(first, recipient)) {
+        envelope_append_from(part, placing->elsewhere, recipient);
         g_ptr_array_remove_index(left, i);
       } else {
         i++;
       }
     }
-    Nanoseconds now = agent_host_now(agent->host);
-    mail_queue_append(agent->queue, part, message, now)->next_try = now + QUEUE_REST;
-    tell_copy(agent, move, AGENT_TRAY_QUEUE);
+    mail_queue_append(agent->queue, part, placing->message, now)->next_try = now + QUEUE_REST;
+    tell_copy(agent, placing->move, AGENT_TRAY_QUEUE);
   }
 }
 
-/* Puts a message where it belongs: mailboxes here, or the queue. move says where it came from. */
-static void place(TransferAgent *agent, const Envelope *envelope, GBytes *message, AgentMove *move)
+void transfer_agent_place(TransferAgent *agent, const Envelope *envelope, GBytes *message, const char *key,
+                          AgentMove *move)
 {
-  g_autoptr(Envelope) elsewhere = envelope_new(envelope->sender);
+  DeliveryLedger *ledger = mail_queue_get_ledger(agent->queue);
+  Nanoseconds now = agent_host_now(agent->host);
+  Placing placing = {.agent = agent,
+                     .envelope = envelope,
+                     .message = message,
+                     .move = move,
+                     .elsewhere = envelope_new_part(envelope),
+                     .boxes = g_ptr_array_new()};
   for (guint i = 0; i < envelope->recipients->len; i++) {
     const char *recipient = g_ptr_array_index(envelope->recipients, i);
-    if (transfer_agent_deliver(agent, envelope->sender, recipient, message))
-      tell_copy(agent, move, AGENT_TRAY_MAILBOX);
-    else
-      envelope_append(elsewhere, recipient);
+    if (delivery_ledger_has(ledger, envelope->sender, recipient, key)) continue;
+    place_recipient(&placing, recipient, (PlacingWay){.asked = recipient});
+    delivery_ledger_append(ledger, envelope->sender, recipient, key, now);
   }
-  queue_by_domain(agent, elsewhere, message, move);
+  queue_by_domain(&placing);
+  transfer_agent_notify(agent, envelope, message, &placing.report, now, 0);
+  transfer_report_clear(&placing.report);
+  envelope_free(placing.elsewhere);
+  g_ptr_array_unref(placing.boxes);
   transfer_agent_wake(agent);
 }
 
 void transfer_agent_submit(TransferAgent *agent, const Envelope *envelope, GBytes *message)
 {
   AgentMove move = {.message = transfer_agent_bytes(message)};
-  place(agent, envelope, message, &move);
+  transfer_agent_place(agent, envelope, message, NULL, &move);
 }
 
-static EndpointVerdict take_message(TransferSession *session, Endpoint *endpoint, const EndpointEvent *event)
+void transfer_agent_flush(TransferAgent *agent)
 {
-  TransferAgent *agent = session->agent;
-  if (message_trace_count_received(event->message) > MOST_HOPS)
-    return (EndpointVerdict){.code = 554, .text = "5.4.6 Too many hops: this message goes round in circles"};
-  const Envelope *envelope = event->envelope;
-  g_autofree char *id = g_strdup_printf("%08" PRIx64, ++agent->taken);
-  g_autoptr(GBytes) received = g_bytes_new(event->message.data, event->message.length);
-  g_autoptr(GBytes) message = message_trace_prepend_received(
-      received,
-      &(MessageReceived){
-          .from_name = smtp_server_get_client_name(endpoint),
-          .from_address = session->peer,
-          .by = agent->host_name,
-          .with = smtp_server_get_with(endpoint),
-          .id = id,
-          .for_address = envelope->recipients->len == 1 ? g_ptr_array_index(envelope->recipients, 0) : NULL,
-          .time = agent_host_now(agent->host),
-      });
-  AgentMove move = {
-      .message = event->message,
-      .from = session->peer,
-      .old_tray = session->submission ? AGENT_TRAY_OUTBOX : AGENT_TRAY_QUEUE,
-  };
-  place(agent, envelope, message, &move);
-  return (EndpointVerdict){.accepted = true};
-}
-
-static void session_event(void *owner, Endpoint *endpoint, const EndpointEvent *event)
-{
-  TransferSession *session = owner;
-  EndpointVerdict verdict = {.accepted = false};
-  switch (event->type) {
-  case ENDPOINT_AUTHENTICATE:
-    verdict.accepted = mail_store_authenticate(session->agent->store, event->mechanism, event->user,
-                                               event->secret, event->challenge);
-    break;
-  case ENDPOINT_SENDER:
-    verdict.accepted = true; /* anyone may claim any sender: so SMTP is */
-    break;
-  case ENDPOINT_RECIPIENT:
-    verdict = judge_recipient(session, event->address);
-    break;
-  case ENDPOINT_MESSAGE:
-    verdict = take_message(session, endpoint, event);
-    break;
-  default:
-    return;
+  for (guint i = 0; i < mail_queue_get_count(agent->queue); i++) {
+    MailQueueEntry *entry = mail_queue_get(agent->queue, i);
+    if (entry->next_try != NANOSECONDS_NEVER)
+      mail_queue_release(agent->queue, entry, agent_host_now(agent->host));
   }
-  endpoint_answer(endpoint, &verdict);
-}
-
-static void session_ended(void *owner, Endpoint *endpoint, AgentEnd end)
-{
-  (void)endpoint;
-  (void)end;
-  TransferSession *session = owner;
-  g_free(session->peer);
-  g_free(session);
-}
-
-static const AgentSessionClass session_class = {session_event, session_ended};
-
-/* LOGIN alone: user and password go on lines of their own, so that a class sees each of them unfolded. */
-static const uint32_t submission_capabilities = SMTP_CAPABILITIES_RELAY | SMTP_CAPABILITY_AUTH_LOGIN;
-
-static Endpoint *accept_session(TransferAgent *agent, const char *peer, bool submission,
-                                AgentSession *agent_session)
-{
-  TransferSession *session = g_new(TransferSession, 1);
-  *session = (TransferSession){agent, g_strdup(peer), submission};
-  *agent_session = (AgentSession){&session_class, session};
-  return smtp_server_new(&(SmtpServerConfig){
-      .host_name = agent->host_name,
-      .capabilities = submission ? submission_capabilities : SMTP_CAPABILITIES_RELAY,
-      .auth_required = submission,
-  });
-}
-
-static Endpoint *accept_relay(void *owner, const char *peer, AgentSession *session)
-{
-  return accept_session(owner, peer, false, session);
-}
-
-static Endpoint *accept_submission(void *owner, const char *peer, AgentSession *session)
-{
-  return accept_session(owner, peer, true, session);
-}
-
-void transfer_agent_bounce(TransferAgent *agent, const MailQueueEntry *entry, const char *remote_host,
-                           GPtrArray *recipients, GPtrArray *replies)
-{
-  if (entry->envelope->sender[0] == '\0' || recipients->len == 0) return;
-  g_autofree char *id =
-      g_strdup_printf("%016" PRIx64 "@%s", agent_host_random(agent->host), agent->host_name);
-  g_ptr_array_add(recipients, NULL);
-  g_ptr_array_add(replies, NULL);
-  g_autoptr(GBytes) notice = message_build_bounce(&(MessageBounce){
-      .reporting_host = agent->host_name,
-      .remote_host = remote_host,
-      .to = entry->envelope->sender,
-      .recipients = (const char *const *)recipients->pdata,
-      .replies = (const char *const *)replies->pdata,
-      .original = entry->message,
-      .message_id = id,
-      .date = agent_host_now(agent->host),
-  });
-  g_autoptr(Envelope) envelope = envelope_new("");
-  envelope_append(envelope, entry->envelope->sender);
-  /* A sender whose domain is ours but who does not live here gets nothing: the notice has nowhere to go. */
-  if (is_ours(agent, bytes_from_string(entry->envelope->sender)) &&
-      mail_store_find(agent->store, bytes_from_string(entry->envelope->sender)) == NULL)
-    return;
-  transfer_agent_submit(agent, envelope, notice);
+  transfer_agent_wake(agent);
 }
 
 static void wake_expired(void *owner)
@@ -240,18 +215,42 @@ static void wake_expired(void *owner)
   transfer_agent_run_queue(owner);
 }
 
+static ServerConfig *new_usual_server(void)
+{
+  ServerConfig *server = g_new(ServerConfig, 1);
+  server_config_init(server);
+  return server;
+}
+
+/* What the owner does not lend is made here. */
+static void make_missing(TransferAgent *agent, const TransferAgentConfig *config)
+{
+  if (config->server == NULL) agent->own_server = new_usual_server();
+  agent->server = config->server == NULL ? agent->own_server : config->server;
+  const MailQueuePolicy *policy = config->policy == NULL ? &agent->server->queue : config->policy;
+  if (config->queue == NULL) agent->own_queue = mail_queue_new(policy);
+  agent->queue = config->queue == NULL ? agent->own_queue : config->queue;
+  if (config->greylist == NULL) agent->own_greylist = greylist_new();
+  agent->greylist = config->greylist == NULL ? agent->own_greylist : config->greylist;
+  if (config->resolver == NULL) agent->own_resolver = resolver_new(config->host, config->name_server);
+  agent->resolver = config->resolver == NULL ? agent->own_resolver : config->resolver;
+}
+
 TransferAgent *transfer_agent_new(const TransferAgentConfig *config)
 {
   TransferAgent *agent = g_new0(TransferAgent, 1);
   agent->host = config->host;
-  agent->host_name = g_strdup(config->host_name);
-  agent->name_server = g_strdup(config->name_server);
   agent->store = config->store;
-  agent->queue = mail_queue_new(config->policy == NULL ? &mail_queue_policy_default : config->policy);
+  make_missing(agent, config);
+  const char *stated = agent->server->host_name;
+  agent->host_name = g_strdup(stated == NULL ? config->host_name : stated);
+  agent->rule_uses = g_new0(guint, agent->server->reply_rules->len + 1);
+  agent->sessions = g_ptr_array_new_with_free_func(transfer_session_free);
   agent->deliveries = g_ptr_array_new_with_free_func(transfer_delivery_free);
   agent->wake = (Timer){.expired = wake_expired, .owner = agent};
-  agent_host_listen(agent->host, AGENT_TCP, SMTP_PORT, &(AgentService){accept_relay, agent});
-  agent_host_listen(agent->host, AGENT_TCP, SUBMISSION_PORT, &(AgentService){accept_submission, agent});
+  mail_queue_recover(agent->queue, agent_host_now(agent->host));
+  transfer_session_listen(agent);
+  transfer_agent_wake(agent);
   return agent;
 }
 
@@ -265,8 +264,12 @@ void transfer_agent_free(TransferAgent *agent)
   if (agent == NULL) return;
   agent_host_cancel_timer(agent->host, &agent->wake);
   g_ptr_array_unref(agent->deliveries);
-  mail_queue_free(agent->queue);
+  g_ptr_array_unref(agent->sessions);
+  resolver_free(agent->own_resolver);
+  greylist_free(agent->own_greylist);
+  mail_queue_free(agent->own_queue);
+  server_config_free(agent->own_server);
+  g_free(agent->rule_uses);
   g_free(agent->host_name);
-  g_free(agent->name_server);
   g_free(agent);
 }

@@ -1,49 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* Handing on: the queue's due entries, each by MX look-up, connection and SMTP dialogue (RFC 5321 §5.1). */
-#include "agent/resolver.h"
+/* Handing on: the queue's due entries, one connection a domain at a time (RFC 5321 §4.5.4.1), each by MX
+ * look-up, connection and SMTP dialogue; what is refused for good, or took too long, is told to its sender.
+ */
 #include "agent/transfer-agent-private.h"
+
 #include "mail/address.h"
+#include "mail/message-downgrade.h"
 #include "protocol/smtp/smtp-client.h"
 
-#define MOST_TARGETS 16u /* mail servers of a domain that we try */
-
-/* A mail server of the domain. */
-typedef struct {
-  char *name;
-  uint16_t preference; /* lower is better */
-  char *address;       /* NULL until known */
-} TransferTarget;
-
-/* One try of one entry of the queue. */
-typedef struct {
+/* What is done for a domain: the entry being tried, and those that wait for the same connection. */
+struct TransferDelivery {
   TransferAgent *agent;
-  uint64_t entry_id;
   char *domain;
-  GArray *targets; /* of TransferTarget, best first */
-  guint current;
-  char *reason;        /* why the last target failed, in words */
-  GPtrArray *refused;  /* of char *: recipients refused for good … */
-  GPtrArray *refusals; /* … and what was said to each */
-  bool postponed;      /* some recipient was told to come back later */
-} TransferDelivery;
+  uint64_t entry_id; /* 0: its try is over, the connection not yet */
+  GArray *waiting;   /* of uint64_t: entries held */
+  TransferRoute *route;
+  guint target, address; /* being tried: indexes */
+  char *reason;          /* why the last target failed, in words */
+  TransferReport report; /* on the entry's recipients */
+  bool postponed;        /* some recipient was told to come back later */
+  bool reached;          /* a server talked to us about a message */
+  bool handed;           /* the end of the entry's message is on its way */
+  bool doubtful;         /* of one entry alone: asks the server that may have taken it */
+};
 
 static void try_target(TransferDelivery *delivery);
-
-static void clear_target(gpointer data)
-{
-  TransferTarget *target = data;
-  g_free(target->name);
-  g_free(target->address);
-}
 
 void transfer_delivery_free(gpointer data)
 {
   TransferDelivery *delivery = data;
+  transfer_route_free(delivery->route);
+  transfer_report_clear(&delivery->report);
+  g_array_unref(delivery->waiting);
   g_free(delivery->domain);
   g_free(delivery->reason);
-  g_array_unref(delivery->targets);
-  g_ptr_array_unref(delivery->refused);
-  g_ptr_array_unref(delivery->refusals);
   g_free(delivery);
 }
 
@@ -56,31 +46,34 @@ static MailQueueEntry *entry_of(const TransferDelivery *delivery)
 
 static void set_reason(TransferDelivery *delivery, const char *reason)
 {
+  char *copy = g_strdup(reason);
   g_free(delivery->reason);
-  delivery->reason = g_strdup(reason);
+  delivery->reason = copy;
 }
 
-/* Takes recipient off the entry as refused for good. */
-static void refuse(TransferDelivery *delivery, const char *recipient, const char *reply)
+static const TransferTarget *target_of(const TransferDelivery *delivery)
 {
-  g_ptr_array_add(delivery->refused, g_strdup(recipient));
-  g_ptr_array_add(delivery->refusals, g_strdup(reply));
+  const GArray *targets = delivery->route == NULL ? NULL : transfer_route_get_targets(delivery->route);
+  if (targets == NULL || delivery->target >= targets->len) return NULL;
+  return &g_array_index(targets, TransferTarget, delivery->target);
 }
 
 static void remove_recipient(MailQueueEntry *entry, const char *recipient)
 {
-  for (guint i = 0; i < entry->envelope->recipients->len; i++)
-    if (g_str_equal(g_ptr_array_index(entry->envelope->recipients, i), recipient)) {
-      g_ptr_array_remove_index(entry->envelope->recipients, i);
-      return;
-    }
+  guint index;
+  GPtrArray *recipients = entry->envelope->recipients;
+  if (g_ptr_array_find_with_equal_func(recipients, recipient, g_str_equal, &index))
+    g_ptr_array_remove_index(recipients, index);
 }
 
+/* Everybody who is left is refused for good, by us. */
 static void refuse_all(TransferDelivery *delivery, const char *reply)
 {
-  GPtrArray *recipients = entry_of(delivery)->envelope->recipients;
+  const MailQueueEntry *entry = entry_of(delivery);
+  GPtrArray *recipients = entry->envelope->recipients;
   for (guint i = 0; i < recipients->len; i++)
-    refuse(delivery, g_ptr_array_index(recipients, i), reply);
+    transfer_report_append(&delivery->report, entry->envelope, g_ptr_array_index(recipients, i),
+                           NOTICE_FAILED, reply, NULL);
   g_ptr_array_set_size(recipients, 0);
 }
 
@@ -93,64 +86,180 @@ static void tell_queue(const TransferAgent *agent, GBytes *message)
   agent_host_message_lies(agent->host, transfer_agent_bytes(message), AGENT_TRAY_QUEUE, copies);
 }
 
-/* Ends the try: the entry waits again, or goes, and the sender hears of what was refused. */
-static void finish(TransferDelivery *delivery)
+/* Those who still wait are told of to the sender, once, when it takes long. */
+static void warn(TransferDelivery *delivery, MailQueueEntry *entry)
+{
+  TransferAgent *agent = delivery->agent;
+  if (!mail_queue_take_warning(agent->queue, entry, agent_host_now(agent->host))) return;
+  for (guint i = 0; i < entry->envelope->recipients->len; i++)
+    transfer_report_append(&delivery->report, entry->envelope,
+                           g_ptr_array_index(entry->envelope->recipients, i), NOTICE_DELAYED,
+                           delivery->reason, NULL);
+}
+
+/* Ends the entry's try: it waits again, or goes, and the sender hears what there is to hear. */
+static void settle(TransferDelivery *delivery)
 {
   TransferAgent *agent = delivery->agent;
   MailQueueEntry *entry = entry_of(delivery);
+  Nanoseconds now = agent_host_now(agent->host);
   if (entry->envelope->recipients->len > 0 &&
-      !mail_queue_postpone(agent->queue, entry, agent_host_now(agent->host), delivery->reason)) {
+      mail_queue_postpone(agent->queue, entry, now, delivery->reason)) {
+    warn(delivery, entry);
+  } else if (entry->envelope->recipients->len > 0) {
     g_autofree char *reply =
         g_strdup_printf("4.4.7 Given up after many tries; the last time: %s", delivery->reason);
     refuse_all(delivery, reply);
   }
-  bool served = entry->envelope->recipients->len == 0;
-  if (delivery->refused->len > 0) {
-    const TransferTarget *target = delivery->current < delivery->targets->len
-                                       ? &g_array_index(delivery->targets, TransferTarget, delivery->current)
-                                       : NULL;
-    transfer_agent_bounce(agent, entry, target == NULL ? NULL : target->name, delivery->refused,
-                          delivery->refusals);
-  }
+  /* The notice and the entry's end are one step: nothing can come between. */
+  TransferReport report = delivery->report;
+  delivery->report = (TransferReport){0};
+  g_autoptr(Envelope) envelope = envelope_dup(entry->envelope);
   g_autoptr(GBytes) message = g_bytes_ref(entry->message);
-  if (served) mail_queue_remove(agent->queue, entry);
+  Nanoseconds queued_at = entry->queued_at, end = mail_queue_get_end(agent->queue, entry);
+  if (entry->envelope->recipients->len == 0) mail_queue_remove(agent->queue, entry);
+  delivery->entry_id = 0;
+  transfer_agent_notify(agent, envelope, message, &report, queued_at, end);
+  transfer_report_clear(&report);
   tell_queue(agent, message);
+}
+
+/* The next of those that wait, its try begun; or NULL. */
+static MailQueueEntry *begin_waiting(TransferDelivery *delivery)
+{
+  if (delivery->waiting->len == 0) return NULL;
+  MailQueueEntry *entry =
+      mail_queue_find(delivery->agent->queue, g_array_index(delivery->waiting, uint64_t, 0));
+  g_assert(entry != NULL);
+  g_array_remove_index(delivery->waiting, 0);
+  mail_queue_begin_try(delivery->agent->queue, entry);
+  delivery->entry_id = entry->id;
+  return entry;
+}
+
+/* The end of a delivery whose entry is settled. Those who waited in vain for a server that nobody reached
+ * share what became of the try; else they are due at once. */
+static void finish(TransferDelivery *delivery)
+{
+  TransferAgent *agent = delivery->agent;
+  while (!delivery->reached && begin_waiting(delivery) != NULL)
+    settle(delivery);
+  for (guint i = 0; i < delivery->waiting->len; i++) {
+    MailQueueEntry *entry = mail_queue_find(agent->queue, g_array_index(delivery->waiting, uint64_t, i));
+    mail_queue_release(agent->queue, entry, agent_host_now(agent->host));
+  }
   g_ptr_array_remove_fast(agent->deliveries, delivery);
   transfer_agent_wake(agent);
 }
 
+/* Neither this entry nor those that wait can ever be delivered. */
+static void finish_refused(TransferDelivery *delivery, const char *words)
+{
+  do {
+    refuse_all(delivery, words);
+    settle(delivery);
+  } while (begin_waiting(delivery) != NULL);
+  finish(delivery);
+}
+
+static void finish_later(TransferDelivery *delivery)
+{
+  settle(delivery);
+  finish(delivery);
+}
+
+static bool has_next_target(const TransferDelivery *delivery)
+{
+  if (entry_of(delivery)->doubtful != NULL) return false;
+  const TransferTarget *target = target_of(delivery);
+  return delivery->address + 1 < target->addresses->len ||
+         delivery->target + 1 < transfer_route_get_targets(delivery->route)->len;
+}
+
 static void next_target(TransferDelivery *delivery)
 {
-  if (delivery->current + 1 < delivery->targets->len) {
-    delivery->current++;
+  if (!has_next_target(delivery)) {
+    finish_later(delivery);
+  } else if (delivery->address + 1 < target_of(delivery)->addresses->len) {
+    delivery->address++;
     try_target(delivery);
   } else {
-    finish(delivery);
+    delivery->target++;
+    delivery->address = 0;
+    try_target(delivery);
   }
 }
 
-/* Takes what the server said about each recipient. */
-static void take_results(TransferDelivery *delivery, const Endpoint *client)
+/* Takes what the server said about each recipient. Returns true where some were taken and others are too many
+ * for one transaction (RFC 5321 §4.5.3.1.10): those can go at once. */
+static bool take_results(TransferDelivery *delivery, const Endpoint *client)
 {
   MailQueueEntry *entry = entry_of(delivery);
+  const char *host = target_of(delivery)->name;
+  bool tells_on = (smtp_client_get_offers(client) & SMTP_CAPABILITY_DSN) != 0;
+  guint taken = 0, too_many = 0;
   delivery->postponed = false;
   for (guint i = 0; i < smtp_client_get_result_count(client); i++) {
     SmtpResult result = smtp_client_get_result(client, i);
-    if (result.type == SMTP_RESULT_DELIVERED) {
+    const char *remote = result.code == 0 ? NULL : host;
+    switch (result.type) {
+    case SMTP_RESULT_DELIVERED:
+      taken++;
+      if (!tells_on)
+        transfer_report_append(&delivery->report, entry->envelope, result.recipient, NOTICE_RELAYED,
+                               result.reply, remote);
       remove_recipient(entry, result.recipient);
-    } else if (result.type == SMTP_RESULT_REFUSED) {
-      refuse(delivery, result.recipient, result.reply);
+      break;
+    case SMTP_RESULT_REFUSED:
+      transfer_report_append(&delivery->report, entry->envelope, result.recipient, NOTICE_FAILED,
+                             result.reply, remote);
       remove_recipient(entry, result.recipient);
-    } else {
+      break;
+    default:
       delivery->postponed = true;
+      too_many += result.code == 452 && strstr(result.reply, "4.5.3") != NULL;
       if (result.reply != NULL && result.reply[0] != '\0') set_reason(delivery, result.reply);
+      break;
     }
   }
+  return taken > 0 && too_many > 0 && too_many == entry->envelope->recipients->len;
+}
+
+static bool send_entry(Endpoint *client, const MailQueueEntry *entry)
+{
+  g_autoptr(GBytes) message_7bit = message_downgrade(entry->message);
+  return smtp_client_send_next(client, entry->envelope, entry->message, message_7bit);
+}
+
+/* A transaction is over. While the connection is good, it carries what else waits for this domain. */
+static void transaction_ended(TransferDelivery *delivery, Endpoint *client)
+{
+  delivery->reached = true;
+  /* What was said before the message's end tells nothing of what became of it in an earlier try. */
+  if (delivery->handed) mail_queue_set_doubtful(delivery->agent->queue, entry_of(delivery), NULL, NULL);
+  delivery->handed = false;
+  if (take_results(delivery, client) && send_entry(client, entry_of(delivery))) return;
+  /* Who is left may fare better with the next server. */
+  if (entry_of(delivery)->envelope->recipients->len > 0 && has_next_target(delivery)) return;
+  settle(delivery);
+  const MailQueueEntry *next = begin_waiting(delivery);
+  if (next == NULL || send_entry(client, next)) return;
+  g_array_prepend_val(delivery->waiting, next->id);
+  delivery->entry_id = 0;
 }
 
 static void client_event(void *owner, Endpoint *client, const EndpointEvent *event)
 {
-  if (event->type == ENDPOINT_DELIVERED || event->type == ENDPOINT_FAILED) take_results(owner, client);
+  TransferDelivery *delivery = owner;
+  if (delivery->entry_id == 0) return;
+  if (event->type == ENDPOINT_HANDING) {
+    const TransferTarget *target = target_of(delivery);
+    mail_queue_set_doubtful(delivery->agent->queue, entry_of(delivery), target->name,
+                            g_ptr_array_index(target->addresses, delivery->address));
+    delivery->handed = true;
+  }
+  if (event->type == ENDPOINT_DELIVERED) transaction_ended(delivery, client);
+  if (event->type == ENDPOINT_FAILED) take_results(delivery, client);
 }
 
 static void client_ended(void *owner, Endpoint *client, AgentEnd end)
@@ -166,8 +275,12 @@ static void client_ended(void *owner, Endpoint *client, AgentEnd end)
   };
   TransferDelivery *delivery = owner;
   if (end == AGENT_STOPPED) return;
-  if (entry_of(delivery)->envelope->recipients->len == 0) {
+  if (delivery->entry_id == 0) {
     finish(delivery);
+    return;
+  }
+  if (entry_of(delivery)->envelope->recipients->len == 0) {
+    finish_later(delivery);
     return;
   }
   if (!delivery->postponed || delivery->reason == NULL || end != AGENT_CLOSED)
@@ -177,152 +290,102 @@ static void client_ended(void *owner, Endpoint *client, AgentEnd end)
 
 static const AgentSessionClass client_class = {client_event, client_ended};
 
-static void connect_to(TransferDelivery *delivery, const char *address)
+static void addresses_found(void *owner, TransferRouteResult result, const char *words)
 {
-  MailQueueEntry *entry = entry_of(delivery);
-  delivery->postponed = false;
+  TransferDelivery *delivery = owner;
+  if (result != ROUTE_FOUND) {
+    bool last = delivery->target + 1 == transfer_route_get_targets(delivery->route)->len;
+    if (last && result == ROUTE_NEVER && delivery->reason == NULL) {
+      finish_refused(delivery, words);
+      return;
+    }
+    set_reason(delivery, words);
+    next_target(delivery);
+    return;
+  }
+  const MailQueueEntry *entry = entry_of(delivery);
+  g_autoptr(GBytes) message_7bit = message_downgrade(entry->message);
+  delivery->postponed = delivery->handed = false;
   Endpoint *client = smtp_client_new(&(SmtpClientConfig){
       .host_name = delivery->agent->host_name,
       .envelope = entry->envelope,
       .message = entry->message,
+      .message_7bit = message_7bit,
+      .tells_handing = true,
   });
-  agent_host_connect(delivery->agent->host, AGENT_TCP, address, SMTP_PORT, client,
+  agent_host_connect(delivery->agent->host, AGENT_TCP,
+                     g_ptr_array_index(target_of(delivery)->addresses, delivery->address), SMTP_PORT, client,
                      &(AgentSession){&client_class, delivery});
-}
-
-/* Returns the address of name among records, the caller's to free, or NULL. */
-static char *find_address(const GArray *records, const char *name)
-{
-  for (guint i = 0; i < records->len; i++) {
-    const DnsRecord *record = &g_array_index(records, DnsRecord, i);
-    if (record->type == DNS_A && dns_name_equal(record->name, name)) return dns_record_dup_address(record);
-  }
-  return NULL;
-}
-
-/* Returns the first IPv4 address among the answers, whatever alias led there. */
-static char *first_address(const DnsMessage *answer)
-{
-  for (guint i = 0; i < answer->answers->len; i++) {
-    const DnsRecord *record = &g_array_index(answer->answers, DnsRecord, i);
-    if (record->type == DNS_A) return dns_record_dup_address(record);
-  }
-  return NULL;
-}
-
-static void address_answered(void *owner, const DnsMessage *answer)
-{
-  TransferDelivery *delivery = owner;
-  TransferTarget *target = &g_array_index(delivery->targets, TransferTarget, delivery->current);
-  target->address = answer == NULL ? NULL : first_address(answer);
-  if (target->address != NULL) {
-    connect_to(delivery, target->address);
-    return;
-  }
-  bool last = delivery->current + 1 == delivery->targets->len;
-  if (last && answer != NULL && answer->response_code == DNS_NXDOMAIN && delivery->reason == NULL)
-    refuse_all(delivery, "5.4.4 The mail server of that domain has no address");
-  set_reason(delivery, answer == NULL ? "the name server does not answer" : "the mail server has no address");
-  next_target(delivery);
 }
 
 static void try_target(TransferDelivery *delivery)
 {
-  const TransferTarget *target = &g_array_index(delivery->targets, TransferTarget, delivery->current);
-  if (target->address != NULL)
-    connect_to(delivery, target->address);
-  else
-    resolver_ask(delivery->agent->host, delivery->agent->name_server, target->name, DNS_A, address_answered,
-                 delivery);
+  transfer_route_find_addresses(delivery->route, delivery->target, addresses_found, delivery);
 }
 
-static gint compare_targets(gconstpointer a, gconstpointer b)
-{
-  return (gint)((const TransferTarget *)a)->preference - (gint)((const TransferTarget *)b)->preference;
-}
-
-static void take_targets(TransferDelivery *delivery, const DnsMessage *answer)
-{
-  for (guint i = 0; i < answer->answers->len && delivery->targets->len < MOST_TARGETS; i++) {
-    const DnsRecord *record = &g_array_index(answer->answers, DnsRecord, i);
-    if (record->type != DNS_MX || record->target == NULL) continue;
-    TransferTarget target = {
-        .name = g_strdup(record->target),
-        .preference = record->preference,
-        .address = find_address(answer->additional, record->target),
-    };
-    g_array_append_val(delivery->targets, target);
-  }
-  g_array_sort(delivery->targets, compare_targets);
-}
-
-/* "." as the only mail server: this domain takes no mail (RFC 7505). */
-static bool is_null_mx(const TransferDelivery *delivery)
-{
-  return delivery->targets->len == 1 &&
-         g_str_equal(g_array_index(delivery->targets, TransferTarget, 0).name, ".");
-}
-
-static void servers_answered(void *owner, const DnsMessage *answer)
+static void route_found(void *owner, TransferRouteResult result, const char *words)
 {
   TransferDelivery *delivery = owner;
-  if (answer != NULL && answer->response_code == DNS_NXDOMAIN) {
-    refuse_all(delivery, "5.1.2 That domain does not exist");
-    finish(delivery);
-    return;
+  if (result == ROUTE_FOUND) {
+    try_target(delivery);
+  } else if (result == ROUTE_NEVER) {
+    finish_refused(delivery, words);
+  } else {
+    set_reason(delivery, words);
+    finish_later(delivery);
   }
-  if (answer == NULL || answer->response_code != DNS_NOERROR) {
-    set_reason(delivery,
-               answer == NULL ? "the name server does not answer" : "the name server cannot tell now");
-    finish(delivery);
-    return;
-  }
-  take_targets(delivery, answer);
-  if (is_null_mx(delivery)) {
-    refuse_all(delivery, "5.1.10 That domain takes no mail");
-    finish(delivery);
-    return;
-  }
-  if (delivery->targets->len == 0) { /* without MX, the domain's own address counts: RFC 5321 §5.1 */
-    TransferTarget domain = {.name = g_strdup(delivery->domain)};
-    g_array_append_val(delivery->targets, domain);
-  }
-  try_target(delivery);
 }
 
-/* An address literal needs no look-up: "[192.0.2.1]". Returns false for a name. */
-static bool take_literal(TransferDelivery *delivery)
+static TransferDelivery *find_delivery(const TransferAgent *agent, const char *domain)
 {
-  size_t length = strlen(delivery->domain);
-  if (length < 3 || delivery->domain[0] != '[') return false;
-  TransferTarget target = {.name = g_strdup(delivery->domain),
-                           .address = g_strndup(delivery->domain + 1, length - 2)};
-  g_array_append_val(delivery->targets, target);
-  return true;
+  for (guint i = 0; i < agent->deliveries->len; i++) {
+    TransferDelivery *delivery = g_ptr_array_index(agent->deliveries, i);
+    if (!delivery->doubtful && g_ascii_strcasecmp(delivery->domain, domain) == 0) return delivery;
+  }
+  return NULL;
 }
 
-static void begin(TransferAgent *agent, MailQueueEntry *entry)
+static TransferDelivery *delivery_new(TransferAgent *agent, MailQueueEntry *entry, const char *domain)
 {
   TransferDelivery *delivery = g_new0(TransferDelivery, 1);
   delivery->agent = agent;
   delivery->entry_id = entry->id;
-  delivery->targets = g_array_new(FALSE, FALSE, sizeof(TransferTarget));
-  g_array_set_clear_func(delivery->targets, clear_target);
-  delivery->refused = g_ptr_array_new_with_free_func(g_free);
-  delivery->refusals = g_ptr_array_new_with_free_func(g_free);
+  delivery->domain = g_strdup(domain);
+  delivery->waiting = g_array_new(FALSE, FALSE, sizeof(uint64_t));
   g_ptr_array_add(agent->deliveries, delivery);
   mail_queue_begin_try(agent->queue, entry);
+  return delivery;
+}
+
+/* The server that may have it is asked again, and no other. */
+static void begin_doubtful(TransferAgent *agent, MailQueueEntry *entry, const char *domain)
+{
+  TransferDelivery *delivery = delivery_new(agent, entry, domain);
+  g_auto(GStrv) server = g_strsplit(entry->doubtful, " ", 2);
+  delivery->doubtful = true;
+  delivery->route = transfer_route_new_known(agent, server[0], server[1]);
+  try_target(delivery);
+}
+
+static void begin(TransferAgent *agent, MailQueueEntry *entry)
+{
   Address address;
-  if (!address_parse(bytes_from_string(g_ptr_array_index(entry->envelope->recipients, 0)), &address)) {
-    refuse_all(delivery, "5.1.3 That is no mail address");
-    finish(delivery);
-    return;
+  const char *recipient = g_ptr_array_index(entry->envelope->recipients, 0);
+  bool sound = address_parse(bytes_from_string(recipient), &address);
+  g_autofree char *domain = sound ? bytes_dup_string(address.domain) : g_strdup("");
+  TransferDelivery *delivery = find_delivery(agent, domain);
+  if (!sound) {
+    finish_refused(delivery_new(agent, entry, domain), "5.1.3 That is no mail address");
+  } else if (entry->doubtful != NULL) {
+    begin_doubtful(agent, entry, domain);
+  } else if (delivery != NULL) {
+    mail_queue_hold(agent->queue, entry);
+    g_array_append_val(delivery->waiting, entry->id);
+  } else {
+    delivery = delivery_new(agent, entry, domain);
+    delivery->route = transfer_route_begin(agent, domain, route_found, delivery);
+    if (transfer_route_get_targets(delivery->route)->len > 0) try_target(delivery);
   }
-  delivery->domain = bytes_dup_string(address.domain);
-  if (take_literal(delivery))
-    try_target(delivery);
-  else
-    resolver_ask(agent->host, agent->name_server, delivery->domain, DNS_MX, servers_answered, delivery);
 }
 
 void transfer_agent_wake(TransferAgent *agent)
