@@ -8,6 +8,14 @@
 
 typedef struct Flow Flow;
 
+/* What tells a datagram that is captured again, on another link of its way, from one that is sent again. */
+typedef struct {
+  Nanoseconds time;
+  uint32_t length, hash; /* of the payload */
+  uint32_t interface_id;
+  uint32_t identification; /* of the IP header, IPv6's flow label */
+} FlowDatagram;
+
 struct Flow {
   IpAddress source, destination; /* of the first frame */
   uint16_t source_port, destination_port;
@@ -21,13 +29,10 @@ struct Flow {
   bool syn_seen[2];             /* by side: 0 source, 1 destination */
   uint32_t initial_sequence[2]; /* of those SYNs */
   uint32_t hash;
-  TcpStream halves[2]; /* by side of the sender */
-  struct {
-    Nanoseconds time;
-    uint32_t length, hash;
-  } datagrams[2];     /* UDP: the last one of each side */
-  Dialogue *dialogue; /* NULL before the first payload, and when uninteresting or closed */
-  RowStamp last;      /* of the last frame */
+  TcpStream halves[2];          /* by side of the sender */
+  FlowDatagram datagrams[2][2]; /* UDP: by side of the sender, its last two, the newer first */
+  Dialogue *dialogue;           /* NULL before the first payload, and when uninteresting or closed */
+  RowStamp last;                /* of the last frame */
   StreamInfo info;
   Flow *older, *newer; /* by last activity */
 };

@@ -10,6 +10,7 @@
 
 #define DNS_PORT 53
 #define DUPLICATE_NANOSECONDS 5000000 /* within which a datagram of the same bytes is the same datagram */
+#define JOURNEY_NANOSECONDS INT64_C(2000000000) /* within which it passes all the links that are captured */
 
 /* A RST further from the next byte than this is not of this connection (RFC 5961 §3.2, with room for scaled
  * windows). */
@@ -256,18 +257,37 @@ static void push_tcp(Inspector *inspector, const Packet *packet, const Frame *fr
   }
 }
 
-/* The same datagram once more, as it passes another interface of a capture on `any`: nobody repeats a
- * question that soon. */
+/* Returns what stays the same in the IP header on all links: IPv4's identification, IPv6's flow label. */
+static uint32_t identification_of(const Packet *packet, const Frame *frame)
+{
+  ByteReader reader = byte_reader(bytes_skip(frame->bytes, packet->link_length));
+  uint32_t label = byte_reader_be32(&reader) & 0xfffff;
+  return packet->source.version == 4 ? byte_reader_be16(&reader) : label;
+}
+
+/* The same datagram once more, as it passes another interface of a capture on `any` (nobody repeats a
+ * question that soon), or another of several links that were captured. */
 static bool is_duplicate(Flow *flow, uint8_t side, const Packet *packet, const Frame *frame)
 {
   uint64_t sum = checksum_add(0, packet->payload);
-  uint32_t hash = (uint32_t)(sum ^ sum >> 32), length = (uint32_t)packet->payload.length;
-  bool same = flow->datagrams[side].length == length && flow->datagrams[side].hash == hash;
-  Nanoseconds since = frame->time - flow->datagrams[side].time;
-  flow->datagrams[side].time = frame->time;
-  flow->datagrams[side].length = length;
-  flow->datagrams[side].hash = hash;
-  return same && since >= 0 && since < DUPLICATE_NANOSECONDS;
+  FlowDatagram *known = flow->datagrams[side];
+  FlowDatagram datagram = {.time = frame->time,
+                           .length = (uint32_t)packet->payload.length,
+                           .hash = (uint32_t)(sum ^ sum >> 32),
+                           .interface_id = frame->interface_id,
+                           .identification = identification_of(packet, frame)};
+  for (int i = 0; i < 2; i++) {
+    Nanoseconds since = datagram.time - known[i].time;
+    if (known[i].length != datagram.length || known[i].hash != datagram.hash || since < 0) continue;
+    bool other_link =
+        known[i].interface_id != datagram.interface_id && known[i].identification == datagram.identification;
+    if (since >= (other_link ? JOURNEY_NANOSECONDS : DUPLICATE_NANOSECONDS)) continue;
+    known[i].time = datagram.time;
+    return true;
+  }
+  known[1] = known[0];
+  known[0] = datagram;
+  return false;
 }
 
 static void push_udp(Inspector *inspector, const Packet *packet, const Frame *frame)

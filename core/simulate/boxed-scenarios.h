@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The scenarios of lessons/scenarios, built in; the table is made from the files when the program is built.
- */
+/* The scenarios of lessons/scenarios and the files their letters carry, built in; the tables are made from
+ * the files when the program is built. */
 #pragma once
 
 #include <stddef.h>
 
 typedef struct {
-  const char *name; /* "walk" */
+  const char *name; /* "walk", "logo.jpeg" */
   const unsigned char *text;
   size_t length;
-} BoxedScenario;
+} BoxedFile;
 
-extern const BoxedScenario boxed_scenarios[];
+extern const BoxedFile boxed_scenarios[];
 extern const size_t boxed_scenario_count;
+
+extern const BoxedFile boxed_files[];
+extern const size_t boxed_file_count;

@@ -7,10 +7,33 @@
 
 static void pump(HostConnection *connection);
 
-uint64_t host_connection_key(const IpAddress *peer, uint16_t local_port, uint16_t peer_port)
+static HostConnectionKey key_of(const IpAddress *peer, uint16_t local_port, uint16_t peer_port)
 {
-  ByteReader reader = byte_reader((Bytes){peer->bytes, 4});
-  return (uint64_t)byte_reader_be32(&reader) << 32 | (uint64_t)local_port << 16 | peer_port;
+  HostConnectionKey key = {.version = peer->version, .local_port = local_port, .peer_port = peer_port};
+  memcpy(key.peer, peer->bytes, sizeof key.peer);
+  return key;
+}
+
+guint host_connection_hash(gconstpointer key)
+{
+  uint64_t words[3];
+  G_STATIC_ASSERT(sizeof words == sizeof(HostConnectionKey));
+  memcpy(words, key, sizeof words);
+  uint64_t mixed = words[0] * UINT64_C(0x9e3779b97f4a7c15) ^ words[1] * UINT64_C(0xff51afd7ed558ccd) ^
+                   words[2] * UINT64_C(0xc4ceb9fe1a85ec53);
+  return (guint)(mixed >> 32);
+}
+
+gboolean host_connection_equal(gconstpointer a, gconstpointer b)
+{
+  return memcmp(a, b, sizeof(HostConnectionKey)) == 0;
+}
+
+HostConnection *host_find_connection(const Host *host, const IpAddress *peer, uint16_t local_port,
+                                     uint16_t peer_port)
+{
+  HostConnectionKey key = key_of(peer, local_port, peer_port);
+  return g_hash_table_lookup(host->connections, &key);
 }
 
 /* Returns the message that count bytes from sequence on carry some of, or 0; forgets what was acknowledged.
@@ -39,7 +62,7 @@ static void tcp_transmit(void *owner, const VirtualTcpSegment *segment)
       .message = carried_message(connection, segment->sequence, segment->payload.length),
       .port = connection->view.port,
   };
-  host_send_segment(connection->host, connection->interface, &connection->peer, connection->local_port,
+  host_send_segment(connection->host, connection->interface, NULL, &connection->peer, connection->local_port,
                     connection->peer_port, segment, &label);
 }
 
@@ -82,9 +105,30 @@ static void tcp_ready(void *owner)
 
 static const VirtualTcpClass tcp_class = {tcp_transmit, tcp_state_changed, tcp_ready};
 
+void host_connection_look(Host *host, const Endpoint *endpoint, bool cut)
+{
+  GHashTableIter iterator;
+  gpointer value;
+  g_hash_table_iter_init(&iterator, host->connections);
+  while (g_hash_table_iter_next(&iterator, NULL, &value)) {
+    HostConnection *connection = value;
+    if (connection->endpoint != endpoint) continue;
+    connection->cut = connection->cut || cut;
+    if (!connection->pumping) virtual_clock_set(host->config.clock, &connection->deadline, 0);
+    return;
+  }
+}
+
 static void deadline_expired(void *owner)
 {
   pump(owner);
+}
+
+/* Returns how large a segment may be for an IP packet of mtu bytes to hold it. */
+static uint16_t segment_size(const HostConnection *connection, uint16_t mtu)
+{
+  uint16_t headers = connection->peer.version == 4 ? 40 : 60;
+  return mtu > headers ? (uint16_t)(mtu - headers) : 0;
 }
 
 static HostConnection *connection_new(Host *host, const HostInterface *interface, const IpAddress *peer,
@@ -97,12 +141,15 @@ static HostConnection *connection_new(Host *host, const HostInterface *interface
   connection->local_port = local_port;
   connection->peer_port = peer_port;
   connection->deadline = (Timer){.expired = deadline_expired, .owner = connection};
-  connection->key = host_connection_key(peer, local_port, peer_port);
+  connection->key = key_of(peer, local_port, peer_port);
+  connection->rest.data = connection;
+  uint16_t mss = segment_size(connection, link_get_mtu(interface->link, interface->end));
   virtual_tcp_init(&connection->tcp, &(VirtualTcpConfig){
                                          .class = &tcp_class,
                                          .owner = connection,
                                          .clock = host->config.clock,
                                          .initial_sequence = (uint32_t)random_source_next(&host->dice),
+                                         .mss = MAX(mss, VIRTUAL_TCP_LEAST_MSS),
                                      });
   g_hash_table_insert(host->connections, &connection->key, connection);
   return connection;
@@ -137,19 +184,27 @@ static AgentEnd end_of(const HostConnection *connection)
     return AGENT_RESET;
   case VIRTUAL_TCP_TIMED_OUT:
     return AGENT_TIMED_OUT;
+  case VIRTUAL_TCP_UNREACHABLE:
+    return AGENT_UNREACHABLE;
   default:
     return AGENT_CLOSED;
   }
+}
+
+/* Takes the connection out of the host's tables and frees it. */
+static void forget(HostConnection *connection)
+{
+  Host *host = connection->host;
+  if (connection->expires != 0) g_queue_unlink(&host->resting, &connection->rest);
+  g_hash_table_remove(host->connections, &connection->key);
 }
 
 /* Forgets connections whose TIME-WAIT is over. */
 static void sweep(Host *host)
 {
   HostConnection *oldest;
-  while ((oldest = g_queue_peek_head(&host->resting)) != NULL && oldest->expires <= host->config.clock->now) {
-    g_queue_pop_head(&host->resting);
-    g_hash_table_remove(host->connections, &oldest->key);
-  }
+  while ((oldest = g_queue_peek_head(&host->resting)) != NULL && oldest->expires <= host->config.clock->now)
+    forget(oldest);
 }
 
 /* Returns true when bytes, or the news of their end, went to the endpoint. */
@@ -240,7 +295,7 @@ static void pump(HostConnection *connection)
   Host *host = connection->host;
   VirtualTcp *tcp = &connection->tcp;
   g_assert(!connection->pumping); /* an agent never reaches its own connection */
-  if (connection->endpoint != NULL) {
+  if (connection->endpoint != NULL && !connection->cut) {
     connection->pumping = true;
     endpoint_advance(connection->endpoint, host->config.clock->now);
     for (bool moved = true; moved;) {
@@ -250,19 +305,25 @@ static void pump(HostConnection *connection)
     }
     connection->pumping = false;
     bool all_written = endpoint_pending(connection->endpoint).length == 0;
-    if (all_written && (connection->said_all || connection->told_end)) virtual_tcp_finish(tcp);
+    /* An event that waits for its answer keeps our side open though the peer has said all. */
+    bool thinking =
+        connection->told_end && !connection->said_all && !endpoint_wants_read(connection->endpoint);
+    if (all_written && !thinking && (connection->said_all || connection->told_end)) virtual_tcp_finish(tcp);
     set_deadline(connection);
   } else {
     virtual_tcp_read(tcp, virtual_tcp_get_readable(tcp).length);
   }
-  virtual_tcp_flush(tcp);
+  if (connection->cut)
+    virtual_tcp_abort(tcp);
+  else
+    virtual_tcp_flush(tcp);
   if (tcp->state == VIRTUAL_TCP_TIME_WAIT && connection->expires == 0) {
-    g_queue_push_tail(&host->resting, connection);
     connection->expires = host->config.clock->now + TIME_WAIT;
+    g_queue_push_tail_link(&host->resting, &connection->rest);
     end_session(connection, AGENT_CLOSED);
   } else if (tcp->state == VIRTUAL_TCP_CLOSED) {
     end_session(connection, end_of(connection));
-    g_hash_table_remove(host->connections, &connection->key);
+    forget(connection);
   }
 }
 
@@ -283,15 +344,17 @@ void host_connection_open(Host *host, const IpAddress *peer, uint16_t port, Endp
   virtual_tcp_connect(&connection->tcp);
 }
 
-static void accept_connection(Host *host, const HostListener *listener, const HostInterface *interface,
-                              const Packet *packet, const VirtualTcpSegment *segment, const LinkLabel *label)
+static void accept_connection(Host *host, const HostListener *listener, const HostPacket *incoming,
+                              const VirtualTcpSegment *segment)
 {
   sweep(host);
-  HostConnection *connection =
-      connection_new(host, interface, &packet->source, packet->destination_port, packet->source_port);
-  connection->view = (HostConnectionView){.id = label->connection,
+  const Packet *packet = &incoming->packet;
+  const HostInterface *back = host_find_interface(host, &packet->source);
+  HostConnection *connection = connection_new(host, back != NULL ? back : incoming->interface,
+                                              &packet->source, packet->destination_port, packet->source_port);
+  connection->view = (HostConnectionView){.id = incoming->link_frame->label.connection,
                                           .host = host,
-                                          .link = interface->link,
+                                          .link = connection->interface->link,
                                           .peer = packet->source,
                                           .port = packet->destination_port};
   char peer[IP_ADDRESS_TEXT];
@@ -301,27 +364,56 @@ static void accept_connection(Host *host, const HostListener *listener, const Ho
   virtual_tcp_accept(&connection->tcp, segment);
 }
 
-void host_connection_receive(Host *host, const HostInterface *interface, const Packet *packet,
-                             const VirtualTcpSegment *segment, const LinkLabel *label)
+/* TIME-WAIT: the peer's FIN came again, so our ACK was lost and it may come once more (RFC 9293 §3.10.7.4).
+ */
+static void rest_anew(HostConnection *connection)
 {
-  uint64_t key = host_connection_key(&packet->source, packet->destination_port, packet->source_port);
-  HostConnection *connection = g_hash_table_lookup(host->connections, &key);
+  Host *host = connection->host;
+  g_queue_unlink(&host->resting, &connection->rest);
+  connection->expires = host->config.clock->now + TIME_WAIT;
+  g_queue_push_tail_link(&host->resting, &connection->rest);
+}
+
+void host_connection_receive(Host *host, const HostPacket *incoming)
+{
+  const Packet *packet = &incoming->packet;
+  VirtualTcpSegment segment = host_read_segment(incoming);
+  HostConnection *connection =
+      host_find_connection(host, &packet->source, packet->destination_port, packet->source_port);
+  if (connection != NULL && connection->expires != 0) {
+    if (connection->expires <= host->config.clock->now ||
+        virtual_tcp_may_reopen(&connection->tcp, &segment)) {
+      forget(connection);
+      connection = NULL;
+    } else if (segment.flags & TCP_FIN) {
+      rest_anew(connection);
+    }
+  }
   if (connection != NULL) {
-    virtual_tcp_receive(&connection->tcp, segment);
+    virtual_tcp_receive(&connection->tcp, &segment);
     return;
   }
   const HostListener *listener = host_find_listener(host, AGENT_TCP, packet->destination_port);
-  if (listener != NULL && (segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN) {
-    accept_connection(host, listener, interface, packet, segment, label);
-    return;
-  }
-  VirtualTcpSegment reset;
-  if (virtual_tcp_refuse(segment, &reset))
-    host_send_segment(host, interface, &packet->source, packet->destination_port, packet->source_port, &reset,
-                      &(LinkLabel){.connection = label->connection, .port = packet->destination_port});
+  if (listener != NULL && (segment.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN)
+    accept_connection(host, listener, incoming, &segment);
+  else
+    host_send_refusal(host, incoming, &segment);
+}
+
+void host_connection_hear(HostConnection *connection, IcmpError error, uint16_t mtu)
+{
+  if (error != ICMP_TOO_BIG)
+    virtual_tcp_hear_unreachable(&connection->tcp);
+  else if (mtu > 0)
+    virtual_tcp_lower_mss(&connection->tcp, segment_size(connection, mtu));
 }
 
 void host_connection_stop(HostConnection *connection)
 {
+  const Host *host = connection->host;
+  bool shown = connection->shown != HOST_CONNECTION_NONE && connection->shown < HOST_CONNECTION_CLOSED;
+  if (shown && !host->stopped && host->config.watch->changed != NULL)
+    host->config.watch->changed(host->config.owner, &connection->view, connection->shown,
+                                HOST_CONNECTION_RESET);
   end_session(connection, AGENT_STOPPED);
 }

@@ -11,9 +11,11 @@ Host *host_new(const HostConfig *config)
   host->config = *config;
   host->dice = random_source(config->seed, UINT64_C(0x6800000000) + config->index);
   host->interfaces = g_ptr_array_new_with_free_func(g_free);
-  host->routes = g_array_new(FALSE, FALSE, sizeof(HostRoute));
+  host_routing_init(host);
+  host->firewall = g_array_new(FALSE, FALSE, sizeof(HostFirewallRule));
   host->listeners = g_array_new(FALSE, FALSE, sizeof(HostListener));
-  host->connections = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, host_connection_free);
+  host->connections =
+      g_hash_table_new_full(host_connection_hash, host_connection_equal, NULL, host_connection_free);
   g_queue_init(&host->resting);
   host->sockets = g_ptr_array_new_with_free_func(host_socket_free);
   host->next_packet_id = (uint16_t)random_source_next(&host->dice);
@@ -47,9 +49,9 @@ static uint16_t read_mss(Bytes options)
   return 0;
 }
 
-static void receive_segment(Host *host, const HostInterface *interface, const Packet *packet,
-                            const LinkFrame *frame)
+VirtualTcpSegment host_read_segment(const HostPacket *incoming)
 {
+  const Packet *packet = &incoming->packet;
   VirtualTcpSegment segment = {
       .sequence = packet->sequence,
       .acknowledgement = packet->acknowledgement,
@@ -59,61 +61,52 @@ static void receive_segment(Host *host, const HostInterface *interface, const Pa
   };
   if (packet->flags & TCP_SYN) {
     size_t header = (size_t)packet->link_length + packet->network_length;
-    segment.mss = read_mss(
-        bytes_slice((Bytes){frame->bytes, frame->length}, header + 20, packet->transport_length - 20u));
+    segment.mss = read_mss(bytes_slice(incoming->frame.bytes, header + 20, packet->transport_length - 20u));
   }
-  host_connection_receive(host, interface, packet, &segment, &frame->label);
+  return segment;
+}
+
+static bool is_own(const Host *host, const IpAddress *address)
+{
+  const IpAddress *own = host_get_address(host, address->version);
+  return own != NULL && ip_address_equal(own, address);
 }
 
 static void link_receive(void *owner, Link *link, const LinkFrame *link_frame)
 {
-  Host *host = owner;
-  Frame frame = {
+  (void)link;
+  const HostInterface *interface = owner;
+  Host *host = interface->host;
+  if (host->stopped || host->down) return;
+  HostPacket incoming;
+  incoming.interface = interface;
+  incoming.link_frame = link_frame;
+  incoming.frame = (Frame){
       .time = host->config.clock->now,
       .bytes = {link_frame->bytes, link_frame->length},
       .original_length = link_frame->length,
       .link_type = LINK_TYPE_ETHERNET,
   };
-  Packet packet;
-  PacketKind kind = packet_parse(&frame, &packet);
-  if (host->stopped || !ip_address_equal(&packet.destination, &host->config.address)) return;
-  for (guint i = 0; i < host->interfaces->len; i++) {
-    const HostInterface *interface = g_ptr_array_index(host->interfaces, i);
-    if (interface->link != link) continue;
-    if (kind == PACKET_TCP) receive_segment(host, interface, &packet, link_frame);
-    if (kind == PACKET_UDP) host_socket_receive(host, interface, &packet);
-    return;
+  PacketKind kind = packet_parse(&incoming.frame, &incoming.packet);
+  if (incoming.packet.destination.version == 0) return;
+  if (host->firewall->len > 0 && !host_firewall_passes(host, &incoming)) return;
+  if (!is_own(host, &incoming.packet.destination)) {
+    if (host->config.forwards) host_forward(host, &incoming);
+  } else if (kind == PACKET_TCP) {
+    host_connection_receive(host, &incoming);
+  } else if (kind == PACKET_UDP) {
+    host_socket_receive(host, &incoming);
+  } else {
+    host_receive_error(host, &incoming);
   }
 }
 
 void host_add_link(Host *host, Link *link, unsigned end, const MacAddress *peer)
 {
   HostInterface *interface = g_new(HostInterface, 1);
-  *interface = (HostInterface){link, end, *peer};
+  *interface = (HostInterface){host, link, end, *peer};
   g_ptr_array_add(host->interfaces, interface);
-  link->ends[end] = (LinkEnd){link_receive, host};
-}
-
-void host_add_route(Host *host, const IpAddress *destination, const Link *link)
-{
-  for (guint i = 0; i < host->interfaces->len; i++) {
-    const HostInterface *interface = g_ptr_array_index(host->interfaces, i);
-    if (interface->link != link) continue;
-    HostRoute route = {*destination, i};
-    g_array_append_val(host->routes, route);
-    return;
-  }
-  g_assert_not_reached();
-}
-
-const HostInterface *host_find_interface(const Host *host, const IpAddress *destination)
-{
-  for (guint i = 0; i < host->routes->len; i++) {
-    const HostRoute *route = &g_array_index(host->routes, HostRoute, i);
-    if (ip_address_equal(&route->destination, destination))
-      return g_ptr_array_index(host->interfaces, route->interface);
-  }
-  return NULL;
+  link->ends[end] = (LinkEnd){link_receive, interface};
 }
 
 const HostListener *host_find_listener(const Host *host, AgentTransport transport, uint16_t port)
@@ -127,8 +120,7 @@ const HostListener *host_find_listener(const Host *host, AgentTransport transpor
 
 static bool is_port_free(const Host *host, const IpAddress *peer, uint16_t local_port, uint16_t peer_port)
 {
-  uint64_t key = host_connection_key(peer, local_port, peer_port);
-  if (g_hash_table_contains(host->connections, &key)) return false;
+  if (host_find_connection(host, peer, local_port, peer_port) != NULL) return false;
   for (guint i = 0; i < host->sockets->len; i++)
     if (((const HostSocket *)g_ptr_array_index(host->sockets, i))->local_port == local_port) return false;
   return true;
@@ -145,19 +137,62 @@ uint16_t host_pick_port(Host *host, const IpAddress *peer, uint16_t peer_port)
                     first); /* 16 384 connections to one port: the oldest's answers are lost */
 }
 
-void host_stop(Host *host)
+/* Ends connections and datagrams without a word to anybody but the agents. Those that agents, against the
+ * rule, open meanwhile are denied. */
+static void end_everything(Host *host)
 {
   GHashTableIter iterator;
   gpointer connection;
-  host->stopped = true;
   g_hash_table_iter_init(&iterator, host->connections);
   while (g_hash_table_iter_next(&iterator, NULL, &connection))
     host_connection_stop(connection);
-  for (guint i = 0; i < host->sockets->len; i++)
+  guint sockets = host->sockets->len;
+  for (guint i = 0; i < sockets; i++)
     host_socket_stop(g_ptr_array_index(host->sockets, i));
-  g_queue_clear(&host->resting);
+  g_queue_init(&host->resting); /* its links are part of the connections */
   g_hash_table_remove_all(host->connections);
-  g_ptr_array_set_size(host->sockets, 0);
+  if (sockets > 0) g_ptr_array_remove_range(host->sockets, 0, sockets);
+}
+
+void host_go_down(Host *host)
+{
+  if (host->down || host->stopped) return;
+  host->down = true;
+  end_everything(host);
+  for (guint i = 0; i < host->interfaces->len; i++) {
+    const HostInterface *interface = g_ptr_array_index(host->interfaces, i);
+    link_drop_waiting(interface->link, interface->end);
+  }
+}
+
+void host_come_up(Host *host)
+{
+  if (!host->down || host->stopped) return;
+  host->down = false;
+  for (guint i = 0; i < host->listeners->len; i++) {
+    const HostListener *listener = &g_array_index(host->listeners, HostListener, i);
+    if (listener->transport == AGENT_UDP) host_socket_listen(host, listener);
+  }
+}
+
+bool host_is_up(const Host *host)
+{
+  return !host->down && !host->stopped;
+}
+
+void host_forget_services(Host *host)
+{
+  for (guint i = 0; i < host->listeners->len; i++) {
+    const HostListener *listener = &g_array_index(host->listeners, HostListener, i);
+    if (listener->transport == AGENT_UDP) host_socket_close(host, listener->port);
+  }
+  g_array_set_size(host->listeners, 0);
+}
+
+void host_stop(Host *host)
+{
+  host->stopped = true;
+  end_everything(host);
 }
 
 void host_free(Host *host)
@@ -166,7 +201,8 @@ void host_free(Host *host)
   g_hash_table_unref(host->connections);
   g_ptr_array_unref(host->sockets);
   g_array_unref(host->listeners);
-  g_array_unref(host->routes);
+  g_array_unref(host->firewall);
+  host_routing_clear(host);
   g_ptr_array_unref(host->interfaces);
   g_free(host);
 }
@@ -203,25 +239,66 @@ static bool find_peer(const Host *host, const char *peer, IpAddress *address)
   return host->config.find_name != NULL && host->config.find_name(host->config.owner, peer, address);
 }
 
+/* Judges whether anything may be sent to port of the address; AGENT_CLOSED: it may. */
+static AgentEnd judge_connect(const Host *host, AgentTransport transport, const IpAddress *address,
+                              uint16_t port)
+{
+  if (host->down || host->stopped) return AGENT_STOPPED;
+  const IpAddress *own = host_get_address(host, address->version);
+  if (address->version == 0 || own == NULL || host_find_interface(host, address) == NULL)
+    return AGENT_UNREACHABLE;
+  if (host->firewall->len == 0) return AGENT_CLOSED;
+  const HostFirewallRule *rule =
+      host_find_rule(host, transport == AGENT_TCP ? PACKET_TCP : PACKET_UDP, own, address, port);
+  if (rule == NULL || rule->action == HOST_FIREWALL_DROP) return AGENT_CLOSED;
+  return transport == AGENT_TCP ? AGENT_REFUSED : AGENT_UNREACHABLE;
+}
+
 static void effect_connect(AgentHost *agent_host, AgentTransport transport, const char *peer, uint16_t port,
                            Endpoint *endpoint, const AgentSession *session)
 {
   Host *host = host_of(agent_host);
   IpAddress address = {0};
-  bool known = find_peer(host, peer, &address) && host_find_interface(host, &address) != NULL;
-  if (transport == AGENT_TCP && known)
+  if (!find_peer(host, peer, &address)) address = (IpAddress){0};
+  AgentEnd verdict = judge_connect(host, transport, &address, port);
+  if (verdict != AGENT_CLOSED)
+    host_socket_deny(host, endpoint, session, verdict);
+  else if (transport == AGENT_TCP)
     host_connection_open(host, &address, port, endpoint, session);
   else
     host_socket_open(host, &address, port, endpoint, session);
 }
 
+/* A port that is listened on already goes to the new service. */
 static void effect_listen(AgentHost *agent_host, AgentTransport transport, uint16_t port,
                           const AgentService *service)
 {
   Host *host = host_of(agent_host);
   HostListener listener = {transport, port, *service};
-  g_array_append_val(host->listeners, listener);
-  if (transport == AGENT_UDP) host_socket_listen(host, &listener);
+  HostListener *old = (HostListener *)host_find_listener(host, transport, port);
+  if (old != NULL)
+    *old = listener;
+  else
+    g_array_append_val(host->listeners, listener);
+  if (transport != AGENT_UDP || host->down) return;
+  if (old != NULL) host_socket_close(host, port);
+  host_socket_listen(host, &listener);
+}
+
+static bool effect_knows(AgentHost *agent_host, const char *peer)
+{
+  IpAddress address;
+  return find_peer(host_of(agent_host), peer, &address);
+}
+
+static void effect_wake(AgentHost *agent_host, Endpoint *endpoint)
+{
+  host_connection_look(host_of(agent_host), endpoint, false);
+}
+
+static void effect_cut(AgentHost *agent_host, Endpoint *endpoint)
+{
+  host_connection_look(host_of(agent_host), endpoint, true);
 }
 
 static void effect_message_moved(AgentHost *agent_host, const AgentMove *move)
@@ -243,6 +320,9 @@ static const AgentHostClass agent_host_class = {
     .set_timer = effect_set_timer,
     .cancel_timer = effect_cancel_timer,
     .random = effect_random,
+    .knows = effect_knows,
+    .wake = effect_wake,
+    .cut = effect_cut,
     .connect = effect_connect,
     .listen = effect_listen,
     .message_moved = effect_message_moved,

@@ -67,6 +67,20 @@ bool quantity_parse_rate(const char *text, uint64_t *rate)
   return true;
 }
 
+bool quantity_parse_size(const char *text, uint64_t *bytes)
+{
+  static const Unit units[] = {{"", 1}, {"bytes", 1}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}};
+  g_autofree char *trimmed = g_strstrip(g_strdup(text));
+  double value;
+  if (g_str_equal(trimmed, "none")) {
+    *bytes = 0;
+    return true;
+  }
+  if (!parse_with_unit(text, units, G_N_ELEMENTS(units), &value) || !(value <= 1e12)) return false;
+  *bytes = (uint64_t)value;
+  return true;
+}
+
 bool quantity_parse_date(const char *text, Nanoseconds *date)
 {
   g_autofree char *trimmed = g_strstrip(g_strdup(text));

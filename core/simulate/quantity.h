@@ -26,3 +26,6 @@ bool quantity_parse_number(const char *text, uint64_t *number);
 
 /* "yes", "true", "no", "false". */
 bool quantity_parse_choice(const char *text, bool *choice);
+
+/* "20000", "20000 bytes", "64 KiB", "10 MiB", or "none" for 0. */
+bool quantity_parse_size(const char *text, uint64_t *bytes);

@@ -7,8 +7,9 @@
 
 typedef struct ScenarioReader ScenarioReader;
 
-/* file names the source in errors. scenario is borrowed. */
-ScenarioReader *scenario_reader_new(Scenario *scenario, const char *file);
+/* file names the source in errors; folder is where files that go with letters lie, NULL for a boxed scenario.
+ * scenario is borrowed. */
+ScenarioReader *scenario_reader_new(Scenario *scenario, const char *file, const char *folder);
 
 /* Takes the next line. Returns false with *error set. */
 bool scenario_reader_take(ScenarioReader *reader, const KeyLine *line, GError **error);

@@ -13,28 +13,15 @@
 
 G_DEFINE_QUARK(carteiro - scenario - error, scenario_error)
 
-static void clear_act(gpointer data)
-{
-  ScenarioAct *act = data;
-  g_free(act->title);
-  g_free(act->to);
-  g_free(act->subject);
-  g_free(act->text);
-}
-
 static Scenario *scenario_new(void)
 {
   Scenario *scenario = g_new0(Scenario, 1);
   scenario->references = 1;
   scenario->seed = 1;
   scenario->start = DEFAULT_START;
-  scenario->eve_link = DEFAULT_EVE_LINK;
-  for (guint i = 0; i < DEFAULT_LINK_COUNT; i++)
-    scenario->links[i].delay = DEFAULT_LINK_DELAY;
-  for (guint i = 0; i < DEFAULT_USER_COUNT; i++)
-    scenario->passwords[i] = g_strdup(default_users[i].password);
+  scenario->plan = world_plan_new();
   scenario->acts = g_array_new(FALSE, FALSE, sizeof(ScenarioAct));
-  g_array_set_clear_func(scenario->acts, clear_act);
+  g_array_set_clear_func(scenario->acts, scenario_act_clear);
   return scenario;
 }
 
@@ -49,13 +36,23 @@ void scenario_unref(Scenario *scenario)
   if (scenario == NULL || !g_atomic_int_dec_and_test(&scenario->references)) return;
   g_free(scenario->title);
   g_free(scenario->summary);
-  for (guint i = 0; i < DEFAULT_USER_COUNT; i++)
-    g_free(scenario->passwords[i]);
   g_array_unref(scenario->acts);
+  world_plan_free(scenario->plan);
   g_free(scenario);
 }
 
-static const BoxedScenario *find_boxed(const char *name)
+guint scenario_get_boxed_count(void)
+{
+  return (guint)boxed_scenario_count;
+}
+
+const char *scenario_get_boxed_name(guint index)
+{
+  g_return_val_if_fail(index < boxed_scenario_count, NULL);
+  return boxed_scenarios[index].name;
+}
+
+static const BoxedFile *find_boxed(const char *name)
 {
   for (size_t i = 0; i < boxed_scenario_count; i++)
     if (g_str_equal(boxed_scenarios[i].name, name)) return &boxed_scenarios[i];
@@ -119,8 +116,8 @@ static bool take_settings(ScenarioReader *reader, const char *const *settings, G
   return true;
 }
 
-static bool read_scenario(Scenario *scenario, const char *file, const char *text, gsize length,
-                          const char *const *settings, GError **error)
+static bool read_scenario(Scenario *scenario, const char *file, const char *folder, const char *text,
+                          gsize length, const char *const *settings, GError **error)
 {
   guint number;
   const char *problem;
@@ -134,7 +131,7 @@ static bool read_scenario(Scenario *scenario, const char *file, const char *text
                 _("%s: the file is empty; a scenario has acts: [Act 1] with Agent, Do and so on"), file);
     return false;
   }
-  g_autoptr(ScenarioReader) reader = scenario_reader_new(scenario, file);
+  g_autoptr(ScenarioReader) reader = scenario_reader_new(scenario, file, folder);
   for (guint i = 0; i < lines->len; i++)
     if (!scenario_reader_take(reader, g_ptr_array_index(lines, i), error)) return false;
   return take_settings(reader, settings, error) && scenario_reader_finish(reader, error);
@@ -144,13 +141,14 @@ Scenario *scenario_load(const char *name, const char *const *settings, GError **
 {
   if (name == NULL) name = WALK;
   g_autoptr(Scenario) scenario = scenario_new();
-  const BoxedScenario *boxed = find_boxed(name);
+  const BoxedFile *boxed = find_boxed(name);
   gsize length = 0;
   g_autofree char *text = boxed == NULL ? read_file(name, &length, error) : NULL;
   if (boxed == NULL && text == NULL) return NULL;
   g_autofree char *file = boxed == NULL ? g_strdup(name) : g_strdup_printf("%s.ini", name);
   const char *from = boxed == NULL ? text : (const char *)boxed->text;
-  if (!read_scenario(scenario, file, from, boxed == NULL ? length : boxed->length, settings, error))
+  g_autofree char *folder = boxed == NULL ? g_path_get_dirname(name) : NULL;
+  if (!read_scenario(scenario, file, folder, from, boxed == NULL ? length : boxed->length, settings, error))
     return NULL;
   if (scenario->title == NULL) scenario->title = g_path_get_basename(name);
   return g_steal_pointer(&scenario);

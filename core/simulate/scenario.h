@@ -19,6 +19,10 @@ GQuark scenario_error_quark(void);
  * *error set: file, line, key and what would be right. */
 Scenario *scenario_load(const char *name, const char *const *settings, GError **error);
 
+/* Returns how many scenarios are built in, and the name of the one at index (from 0, by name). Static. */
+guint scenario_get_boxed_count(void);
+const char *scenario_get_boxed_name(guint index);
+
 Scenario *scenario_ref(Scenario *scenario);
 void scenario_unref(Scenario *scenario);
 

@@ -4,6 +4,10 @@
 
 #include "simulate/virtual-tcp.h"
 
+/* A window smaller than this is not offered anew: the peer waits until it is worth it (RFC 9293 §3.8.6.2.2).
+ */
+#define VIRTUAL_TCP_LEAST_WINDOW (2 * VIRTUAL_TCP_MSS)
+
 /* Sequence numbers wrap: a is before b when less than half the space lies between them (RFC 9293 §3.4). */
 static inline bool sequence_before(uint32_t a, uint32_t b)
 {
@@ -23,6 +27,13 @@ void virtual_tcp_fail(VirtualTcp *tcp, VirtualTcpError error);
 
 /* Prepares the sending half. */
 void virtual_tcp_init_sending(VirtualTcp *tcp);
+
+/* The peer's segment size is known: what is sent is cut to it, and the congestion window begins (RFC 6928
+ * §2). */
+void virtual_tcp_begin_sending(VirtualTcp *tcp, uint16_t peer_mss);
+
+/* Our FIN was acknowledged and the peer's has not come: it will be waited for only so long. */
+void virtual_tcp_await_fin(VirtualTcp *tcp);
 
 /* Sends the SYN, or the SYN with ACK, and sets the timer. */
 void virtual_tcp_send_syn(VirtualTcp *tcp);

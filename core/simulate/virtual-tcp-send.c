@@ -12,6 +12,8 @@
 #define DUPLICATES_FOR_LOSS 3u /* RFC 5681 §3.2 */
 #define FIRST_SEGMENTS 10u     /* RFC 6928 */
 #define MOST_SEGMENTS 44u      /* one window of whole segments, so that a window is never exactly full */
+#define DEFAULT_MSS 536u       /* of a peer that states none: RFC 9293 §3.7.1 */
+#define FIN_WAIT (15 * 60 * NANOSECONDS_PER_SECOND) /* a peer that lives has tried all it tries by then */
 #define DEFAULT_SYN_TRIES 6u
 #define DEFAULT_DATA_TRIES 15u
 
@@ -22,8 +24,8 @@ void virtual_tcp_init_sending(VirtualTcp *tcp)
 {
   uint32_t first = tcp->config.initial_sequence;
   tcp->unacknowledged = tcp->next = tcp->highest = tcp->recover = first;
-  tcp->mss = VIRTUAL_TCP_MSS;
-  tcp->congestion_window = FIRST_SEGMENTS * VIRTUAL_TCP_MSS;
+  if (tcp->config.mss == 0) tcp->config.mss = VIRTUAL_TCP_MSS;
+  tcp->mss = tcp->config.mss;
   tcp->slow_start_threshold = UINT32_MAX;
   tcp->retransmission_timeout = FIRST_TIMEOUT;
   tcp->retransmission = (Timer){.expired = retransmission_expired, .owner = tcp};
@@ -32,17 +34,39 @@ void virtual_tcp_init_sending(VirtualTcp *tcp)
   if (tcp->config.data_tries == 0) tcp->config.data_tries = DEFAULT_DATA_TRIES;
 }
 
+/* RFC 6928 §2; after idleness RFC 5681 §4.1. */
+static uint32_t initial_window(const VirtualTcp *tcp)
+{
+  return MIN(FIRST_SEGMENTS * tcp->mss, MAX(2u * tcp->mss, FIRST_SEGMENTS * VIRTUAL_TCP_MSS));
+}
+
+void virtual_tcp_begin_sending(VirtualTcp *tcp, uint16_t peer_mss)
+{
+  tcp->mss = (uint16_t)MIN(peer_mss == 0 ? DEFAULT_MSS : peer_mss, tcp->config.mss);
+  tcp->mss = MAX(tcp->mss, VIRTUAL_TCP_LEAST_MSS);
+  tcp->congestion_window = initial_window(tcp);
+}
+
+/* Returns the window to tell of. One that was nearly full is not told of in crumbs: its edge stays where it
+ * was. */
+static uint32_t window_to_offer(const VirtualTcp *tcp)
+{
+  uint32_t room =
+      VIRTUAL_TCP_WINDOW - (uint32_t)MIN(virtual_tcp_get_readable(tcp).length, VIRTUAL_TCP_WINDOW);
+  if (room >= VIRTUAL_TCP_LEAST_WINDOW) return room;
+  return sequence_after(tcp->advertised_edge, tcp->expected) ? tcp->advertised_edge - tcp->expected : 0;
+}
+
 /* Sends a segment with the newest acknowledgement, which then is no longer due. */
 static void transmit(VirtualTcp *tcp, uint32_t sequence, uint8_t flags, Bytes payload)
 {
-  uint32_t window =
-      VIRTUAL_TCP_WINDOW - (uint32_t)MIN(virtual_tcp_get_readable(tcp).length, VIRTUAL_TCP_WINDOW);
+  uint32_t window = window_to_offer(tcp);
   VirtualTcpSegment segment = {
       .sequence = sequence,
       .acknowledgement = flags & TCP_ACK ? tcp->expected : 0,
       .flags = flags,
       .window = (uint16_t)window,
-      .mss = flags & TCP_SYN ? VIRTUAL_TCP_MSS : 0,
+      .mss = flags & TCP_SYN ? tcp->config.mss : 0,
       .payload = payload,
   };
   if (flags & TCP_ACK) {
@@ -72,6 +96,11 @@ static void start_timing(VirtualTcp *tcp, uint32_t sequence)
   tcp->timed_since = tcp->config.clock->now;
 }
 
+void virtual_tcp_await_fin(VirtualTcp *tcp)
+{
+  virtual_clock_set(tcp->config.clock, &tcp->retransmission, FIN_WAIT);
+}
+
 static void set_retransmission(VirtualTcp *tcp)
 {
   virtual_clock_set(tcp->config.clock, &tcp->retransmission, tcp->retransmission_timeout);
@@ -80,7 +109,11 @@ static void set_retransmission(VirtualTcp *tcp)
 void virtual_tcp_send_syn(VirtualTcp *tcp)
 {
   uint32_t first = tcp->config.initial_sequence;
-  if (tcp->highest == first) start_timing(tcp, first);
+  tcp->syn_repeated = tcp->highest != first;
+  if (tcp->syn_repeated)
+    tcp->timing = false; /* an ACK could be for either copy (Karn) */
+  else
+    start_timing(tcp, first);
   tcp->next = tcp->highest = first + 1;
   transmit(tcp, first, tcp->state == VIRTUAL_TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK, BYTES_EMPTY);
   set_retransmission(tcp);
@@ -99,6 +132,7 @@ static void send_from_next(VirtualTcp *tcp, size_t count, bool fin)
     tcp->timing = false; /* an ACK could be for either copy (Karn) */
   else
     start_timing(tcp, tcp->next);
+  tcp->last_sent = tcp->config.clock->now;
   transmit(tcp, tcp->next, flags, bytes_slice(outgoing, offset, count));
   tcp->next += (uint32_t)count + fin;
   if (sequence_after(tcp->next, tcp->highest)) tcp->highest = tcp->next;
@@ -143,6 +177,10 @@ static bool may_send(const VirtualTcp *tcp)
 static void send_what_may_leave(VirtualTcp *tcp, bool force)
 {
   if (!may_send(tcp)) return;
+  /* After a pause nobody knows what the path would bear now. */
+  if (tcp->highest == tcp->unacknowledged &&
+      tcp->config.clock->now - tcp->last_sent > tcp->retransmission_timeout)
+    tcp->congestion_window = MIN(tcp->congestion_window, initial_window(tcp));
   while (send_one(tcp, force))
     force = false;
   bool waiting = tcp->highest != tcp->unacknowledged || byte_buffer_view(&tcp->outgoing).length > 0;
@@ -161,7 +199,7 @@ static void send_first_again(VirtualTcp *tcp)
 {
   uint32_t next = tcp->next;
   size_t length = byte_buffer_view(&tcp->outgoing).length;
-  size_t count = MIN(length, tcp->mss);
+  size_t count = MIN(MIN(length, tcp->mss), MAX(tcp->peer_window, 1));
   tcp->next = tcp->unacknowledged;
   bool fin = tcp->finishing && count == length && sequence_after(tcp->highest, tcp->fin_sequence);
   send_from_next(tcp, count, fin);
@@ -195,6 +233,9 @@ static void take_window(VirtualTcp *tcp, const VirtualTcpSegment *segment)
                (segment->sequence == tcp->window_sequence &&
                 !sequence_before(segment->acknowledgement, tcp->window_acknowledgement));
   if (!newer) return;
+  /* The byte that probed a closed window was not taken: it goes again with those behind it. */
+  if (tcp->peer_window == 0 && segment->window > 0 && segment->acknowledgement == tcp->unacknowledged)
+    tcp->next = tcp->unacknowledged;
   tcp->peer_window = segment->window;
   tcp->window_sequence = segment->sequence;
   tcp->window_acknowledgement = segment->acknowledgement;
@@ -205,6 +246,7 @@ void virtual_tcp_take_syn_acknowledgement(VirtualTcp *tcp, const VirtualTcpSegme
   tcp->unacknowledged = segment->acknowledgement;
   take_timing(tcp, segment->acknowledgement);
   if (tcp->tries > 0) tcp->retransmission_timeout = TIMEOUT_AFTER_LOST_SYN;
+  if (tcp->syn_repeated) tcp->congestion_window = tcp->mss; /* RFC 5681 §3.1 */
   tcp->tries = 0;
   tcp->peer_window = segment->window;
   tcp->window_sequence = segment->sequence;
@@ -271,7 +313,7 @@ bool virtual_tcp_take_acknowledgement(VirtualTcp *tcp, const VirtualTcpSegment *
   if (sequence_after(segment->acknowledgement, tcp->highest)) return false;
   bool repeats = segment->acknowledgement == tcp->unacknowledged && segment->payload.length == 0 &&
                  (segment->flags & TCP_FIN) == 0 && segment->window == tcp->peer_window &&
-                 tcp->highest != tcp->unacknowledged;
+                 segment->window > 0 && tcp->highest != tcp->unacknowledged;
   tcp->tries = 0; /* the peer lives */
   take_window(tcp, segment);
   if (sequence_after(segment->acknowledgement, tcp->unacknowledged))
@@ -295,11 +337,29 @@ static void delayed_acknowledgement_expired(void *owner)
   virtual_tcp_send_acknowledgement(owner);
 }
 
+void virtual_tcp_lower_mss(VirtualTcp *tcp, uint16_t mss)
+{
+  mss = MAX(mss, VIRTUAL_TCP_LEAST_MSS);
+  if (mss >= tcp->mss || !may_send(tcp)) return;
+  tcp->mss = mss;
+  tcp->next = tcp->unacknowledged; /* no loss, so the congestion window stays */
+  send_what_may_leave(tcp, false);
+}
+
+/* Nothing was heard in time: the path is full, so all begins anew (RFC 5681 §3.1, RFC 6582 §4). */
+static void take_loss(VirtualTcp *tcp)
+{
+  uint32_t flight = tcp->highest - tcp->unacknowledged;
+  if (tcp->tries == 1) tcp->slow_start_threshold = MAX(flight / 2, 2u * tcp->mss);
+  tcp->congestion_window = tcp->mss;
+}
+
 static void retransmission_expired(void *owner)
 {
   VirtualTcp *tcp = owner;
   bool opening = tcp->state == VIRTUAL_TCP_SYN_SENT || tcp->state == VIRTUAL_TCP_SYN_RECEIVED;
-  if (++tcp->tries > (opening ? tcp->config.syn_tries : tcp->config.data_tries)) {
+  if (++tcp->tries > (opening ? tcp->config.syn_tries : tcp->config.data_tries) ||
+      tcp->state == VIRTUAL_TCP_FIN_WAIT_2) {
     virtual_tcp_fail(tcp, VIRTUAL_TCP_TIMED_OUT);
     tcp->config.class->ready(tcp->config.owner);
     return;
@@ -310,9 +370,7 @@ static void retransmission_expired(void *owner)
     virtual_tcp_send_syn(tcp);
     return;
   }
-  uint32_t flight = tcp->highest - tcp->unacknowledged;
-  if (tcp->tries == 1) tcp->slow_start_threshold = MAX(flight / 2, 2u * tcp->mss);
-  tcp->congestion_window = tcp->mss;
+  if (tcp->peer_window > 0) take_loss(tcp); /* else this probes a closed window (RFC 9293 §3.8.6.1) */
   tcp->recover = tcp->highest;
   tcp->recovering = false;
   tcp->duplicates = 0;

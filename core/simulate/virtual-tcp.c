@@ -5,7 +5,6 @@
 #include "simulate/virtual-tcp-private.h"
 #include "wire/packet.h"
 
-#define DEFAULT_MSS 536u /* of a peer that states none: RFC 9293 §3.7.1 */
 #define OUTGOING_LIMIT 65536u
 
 struct VirtualTcpHeld {
@@ -51,6 +50,7 @@ void virtual_tcp_set_state(VirtualTcp *tcp, VirtualTcpState state)
   if (before == state) return;
   tcp->state = state;
   if (state == VIRTUAL_TCP_CLOSED || state == VIRTUAL_TCP_TIME_WAIT) stop_timers(tcp);
+  if (state == VIRTUAL_TCP_FIN_WAIT_2) virtual_tcp_await_fin(tcp);
   tcp->config.class->state_changed(tcp->config.owner, before, state);
 }
 
@@ -71,7 +71,7 @@ static void take_peer_syn(VirtualTcp *tcp, const VirtualTcpSegment *syn)
 {
   tcp->expected = syn->sequence + 1;
   tcp->advertised_edge = tcp->expected + VIRTUAL_TCP_WINDOW;
-  tcp->mss = MIN(syn->mss == 0 ? DEFAULT_MSS : syn->mss, VIRTUAL_TCP_MSS);
+  virtual_tcp_begin_sending(tcp, syn->mss);
 }
 
 void virtual_tcp_accept(VirtualTcp *tcp, const VirtualTcpSegment *syn)
@@ -283,6 +283,7 @@ void virtual_tcp_receive(VirtualTcp *tcp, const VirtualTcpSegment *segment)
     return;
   }
   bool acceptable = is_acceptable(tcp, segment);
+  if (tcp->state == VIRTUAL_TCP_FIN_WAIT_2) virtual_tcp_await_fin(tcp);
   if (segment->flags & TCP_RST) {
     if (acceptable) receive_reset(tcp, segment);
     return;
@@ -318,7 +319,7 @@ void virtual_tcp_read(VirtualTcp *tcp, size_t count)
   uint32_t told = tcp->advertised_edge - tcp->expected;
   uint32_t window =
       VIRTUAL_TCP_WINDOW - (uint32_t)MIN(virtual_tcp_get_readable(tcp).length, VIRTUAL_TCP_WINDOW);
-  if (told < 2 * VIRTUAL_TCP_MSS && window >= 2 * VIRTUAL_TCP_MSS) tcp->acknowledge_now = true;
+  if (told < VIRTUAL_TCP_LEAST_WINDOW && window >= VIRTUAL_TCP_LEAST_WINDOW) tcp->acknowledge_now = true;
 }
 
 bool virtual_tcp_peer_finished(const VirtualTcp *tcp)
@@ -346,6 +347,19 @@ void virtual_tcp_finish(VirtualTcp *tcp)
   bool opening = tcp->unacknowledged == tcp->config.initial_sequence;
   tcp->finishing = true;
   tcp->fin_sequence = tcp->unacknowledged + opening + (uint32_t)byte_buffer_view(&tcp->outgoing).length;
+}
+
+void virtual_tcp_hear_unreachable(VirtualTcp *tcp)
+{
+  if (tcp->state != VIRTUAL_TCP_SYN_SENT) return;
+  virtual_tcp_fail(tcp, VIRTUAL_TCP_UNREACHABLE);
+  tcp->config.class->ready(tcp->config.owner);
+}
+
+bool virtual_tcp_may_reopen(const VirtualTcp *tcp, const VirtualTcpSegment *syn)
+{
+  return tcp->state == VIRTUAL_TCP_TIME_WAIT && (syn->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
+         sequence_after(syn->sequence, tcp->expected);
 }
 
 void virtual_tcp_abort(VirtualTcp *tcp)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* One end of a TCP connection (RFC 9293) in virtual time: segments in, segments out, a stream of bytes each
  * way. Loss recovery by RFC 6298 (timer), RFC 5681 and 6582 (congestion window, fast retransmit); no options
- * but the segment size. */
+ * but the segment size. Small segments do not wait for an acknowledgement (no Nagle, as mail programs set
+ * TCP_NODELAY): endpoints hand over whole lines and letters, so that none is sent byte by byte. */
 #pragma once
 
 #include "base/byte-buffer.h"
 #include "simulate/virtual-clock.h"
 
 #define VIRTUAL_TCP_WINDOW 65535u
-#define VIRTUAL_TCP_MSS 1460u /* Ethernet's 1500 less two headers of 20 */
+#define VIRTUAL_TCP_MSS 1460u     /* Ethernet's 1500 less two headers of 20 */
+#define VIRTUAL_TCP_LEAST_MSS 28u /* of the smallest MTU, 68, that RFC 791 allows */
 
 /* RFC 9293 §3.3.2; LISTEN is the host's list of ports. */
 typedef enum {
@@ -27,9 +29,10 @@ typedef enum {
 /* Why a connection ended otherwise than by both sides' FIN. */
 typedef enum {
   VIRTUAL_TCP_FINE,
-  VIRTUAL_TCP_REFUSED,   /* RST in answer to our SYN */
-  VIRTUAL_TCP_RESET,     /* RST later */
-  VIRTUAL_TCP_TIMED_OUT, /* no answer to any retransmission */
+  VIRTUAL_TCP_REFUSED,     /* RST in answer to our SYN */
+  VIRTUAL_TCP_RESET,       /* RST later */
+  VIRTUAL_TCP_TIMED_OUT,   /* no answer to any retransmission, or no FIN to ours */
+  VIRTUAL_TCP_UNREACHABLE, /* a router says so, before the connection was open */
 } VirtualTcpError;
 
 /* A segment without its ports and addresses, which the host knows. */
@@ -59,6 +62,7 @@ typedef struct {
   void *owner;
   VirtualClock *clock;
   uint32_t initial_sequence;
+  uint16_t mss;     /* the largest segment that fits the first link; 0: VIRTUAL_TCP_MSS */
   guint syn_tries;  /* retransmissions of a SYN before giving up; 0: 6, about two minutes */
   guint data_tries; /* of anything else; 0: 15 */
 } VirtualTcpConfig;
@@ -77,7 +81,8 @@ struct VirtualTcp {
   ByteBuffer outgoing;
   uint32_t unacknowledged, next, highest;
   uint32_t peer_window, window_sequence, window_acknowledgement; /* SND.WND, SND.WL1, SND.WL2 */
-  uint16_t mss;
+  uint16_t mss; /* of what is sent: the smaller of both sides', less where the path is narrower */
+  bool syn_repeated;
   bool finishing; /* FIN follows the data */
   uint32_t fin_sequence;
 
@@ -100,6 +105,7 @@ struct VirtualTcp {
   bool timing; /* timed_sequence left at timed_since and was never sent again */
   uint32_t timed_sequence;
   Nanoseconds timed_since;
+  Nanoseconds last_sent; /* data or FIN */
   Timer retransmission, delayed_acknowledgement;
 };
 
@@ -138,6 +144,17 @@ void virtual_tcp_finish(VirtualTcp *tcp);
 
 /* Sends what window and congestion window allow, or at least the acknowledgement that is due. */
 void virtual_tcp_flush(VirtualTcp *tcp);
+
+/* A router tells that nothing gets through to the peer: an opening connection ends (RFC 5461 §4.1), an open
+ * one goes on trying. */
+void virtual_tcp_hear_unreachable(VirtualTcp *tcp);
+
+/* A router tells that segments of more than mss bytes do not get through (RFC 1191 §6.4): they go again,
+ * smaller. */
+void virtual_tcp_lower_mss(VirtualTcp *tcp, uint16_t mss);
+
+/* Returns true when the SYN may open anew what is in TIME-WAIT here (RFC 9293 §3.6.1). */
+bool virtual_tcp_may_reopen(const VirtualTcp *tcp, const VirtualTcpSegment *syn);
 
 /* Resets the connection: a RST where the peer knows of it; closed at once. */
 void virtual_tcp_abort(VirtualTcp *tcp);

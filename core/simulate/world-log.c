@@ -1,53 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The world's log: frames, connections, messages, and the six steps of the walk as they can be told from
- * them. */
-#include "base/i18n.h"
+/* The world's log: frames, connections and messages; the six steps of the walk are told from them. */
+#include "mail/message-trace.h"
 #include "mail/message-view.h"
+#include "simulate/host-private.h"
 #include "simulate/world-private.h"
 
 #include <string.h>
 
 #define GLANCE_BYTES 16384u /* of a letter are looked at for its postcard: the headers and the first line */
 
-enum { STEP_WRITE = 1, STEP_SUBMIT, STEP_QUEUE, STEP_LOOK_UP, STEP_RELAY, STEP_FETCH };
-
 void world_log_append(World *world, WorldEvent event)
 {
   event.time = world->clock.now;
   if (event.until == 0) event.until = event.time;
   g_array_append_val(world->events, event);
-}
-
-uint16_t world_find_address(const World *world, const IpAddress *address)
-{
-  for (uint16_t i = 0; i < DEFAULT_HOST_COUNT; i++)
-    if (ip_address_equal(&world->hosts[i].address, address)) return i;
-  return UINT16_MAX;
-}
-
-uint16_t world_find_name(const World *world, const char *name)
-{
-  IpAddress address;
-  if (ip_address_parse(name, &address)) return world_find_address(world, &address);
-  for (uint16_t i = 0; i < DEFAULT_HOST_COUNT; i++)
-    if (g_ascii_strcasecmp(world->hosts[i].name, name) == 0) return i;
-  return UINT16_MAX;
-}
-
-/* Writes the step that host begins, unless it was the last one told. */
-static void append_step(World *world, uint32_t step, uint16_t host, uint16_t peer, uint16_t link)
-{
-  if (step == world->last_step) return;
-  world->last_step = step;
-  bool beta = strcmp(world->hosts[host].domain, default_users[1].address + strlen("bob@")) == 0;
-  WorldEvent event = WORLD_EVENT_EMPTY;
-  event.type = WORLD_STEP;
-  event.number = step;
-  event.host = host;
-  event.peer = peer;
-  event.link = link;
-  event.text = default_steps[beta][step - 1];
-  world_log_append(world, event);
 }
 
 static void frame_departed(void *owner, const Link *link, const LinkFrame *frame)
@@ -75,10 +41,17 @@ static uint32_t connection_opened(void *owner, const HostConnectionView *connect
   uint16_t host = host_get_index(connection->host);
   uint16_t peer = world_find_address(world, &connection->peer);
   uint16_t link = (uint16_t)connection->link->index;
-  bool user = world->hosts[host].kind == HOST_USER;
-  if (connection->port == SUBMISSION_PORT) append_step(world, STEP_SUBMIT, host, peer, link);
-  if (connection->port == SMTP_PORT && !user) append_step(world, STEP_RELAY, host, peer, link);
-  if (connection->port == POP3_PORT) append_step(world, STEP_FETCH, host, peer, link);
+  static const struct {
+    uint16_t port;
+    uint32_t step;
+  } steps[] = {{SUBMISSION_PORT, STEP_SUBMIT},
+               {SMTP_PORT, STEP_RELAY},
+               {110, STEP_FETCH},
+               {109, STEP_FETCH},
+               {143, STEP_FETCH},
+               {80, STEP_FETCH}};
+  for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
+    if (steps[i].port == connection->port) world_step(world, steps[i].step, host, peer, steps[i].port, link);
   return ++world->connection_count;
 }
 
@@ -101,44 +74,77 @@ static void connection_changed(void *owner, const HostConnectionView *connection
 static void host_asked(void *owner, Host *host, const IpAddress *peer, uint16_t port)
 {
   World *world = owner;
-  uint16_t link = UINT16_MAX, from = host_get_index(host), to = world_find_address(world, peer);
-  for (uint16_t i = 0; i < DEFAULT_LINK_COUNT; i++)
-    if ((world->links[i].a == from && world->links[i].b == to) ||
-        (world->links[i].b == from && world->links[i].a == to))
-      link = i;
-  if (port == 53) append_step(world, STEP_LOOK_UP, from, to, link);
+  if (port != 53) return;
+  const HostInterface *way = host_find_interface(host, peer);
+  world_step(world, STEP_LOOK_UP, host_get_index(host), world_find_address(world, peer), port,
+             way == NULL ? UINT16_MAX : (uint16_t)way->link->index);
 }
 
-static void message_free(gpointer data)
+static void letter_free(gpointer data)
 {
-  WorldMessage *message = data;
-  g_free((char *)message->from);
-  g_free((char *)message->to);
-  g_free((char *)message->subject);
-  g_free((char *)message->first_line);
-  g_free(message);
+  WorldLetter *letter = data;
+  g_clear_pointer(&letter->glance, g_bytes_unref);
+  g_free((char *)letter->view.from);
+  g_free((char *)letter->view.to);
+  g_free((char *)letter->view.subject);
+  g_free((char *)letter->view.first_line);
+  g_free(letter);
 }
 
-/* Returns the message's number, by its Message-ID; a new one where it was never seen. */
+/* Returns what stands between the brackets of the Message-ID field; empty for none. */
+static Bytes find_id(Bytes message)
+{
+  static const char name[] = "Message-ID:";
+  Bytes field, rest = bytes_slice(message, 0, GLANCE_BYTES);
+  while (message_trace_next_field(&rest, &field)) {
+    if (!bytes_starts_ignore_case(field, name)) continue;
+    ptrdiff_t open = bytes_find(field, '<'), close = bytes_find(field, '>');
+    return open < 0 || close < open ? BYTES_EMPTY
+                                    : bytes_slice(field, (size_t)open + 1, (size_t)(close - open) - 1);
+  }
+  return BYTES_EMPTY;
+}
+
+static uint32_t add_message(World *world, Bytes bytes)
+{
+  Bytes glance = bytes_slice(bytes, 0, GLANCE_BYTES);
+  WorldLetter *letter = g_new0(WorldLetter, 1);
+  letter->glance = g_bytes_new(glance.data, glance.length);
+  letter->view.size = bytes.length;
+  g_ptr_array_add(world->messages, letter);
+  return world->messages->len;
+}
+
+const WorldMessage *world_get_message(const World *world, guint index)
+{
+  g_return_val_if_fail(index < world->messages->len, NULL);
+  WorldLetter *letter = g_ptr_array_index(world->messages, index);
+  if (letter->glance == NULL) return &letter->view;
+  MessageView view;
+  Bytes glance;
+  glance.data = g_bytes_get_data(letter->glance, &glance.length);
+  message_view_init(&view, glance);
+  letter->view = (WorldMessage){
+      .from = g_strdup(view.from),
+      .to = g_strdup(view.to),
+      .subject = g_strdup(view.subject),
+      .first_line = g_strdup(view.first_line),
+      .size = letter->view.size,
+  };
+  message_view_clear(&view);
+  g_clear_pointer(&letter->glance, g_bytes_unref);
+  return &letter->view;
+}
+
+/* Returns the message's number, by its Message-ID; a new one where it was never seen. Messages move
+ * often; what a postcard shows of one is read when somebody asks. */
 static uint32_t number_of(World *world, Bytes bytes)
 {
-  MessageView view;
-  message_view_init(&view, bytes_slice(bytes, 0, GLANCE_BYTES));
-  uint32_t number = GPOINTER_TO_UINT(g_hash_table_lookup(world->message_index, view.message_id));
-  if (number == 0) {
-    WorldMessage *message = g_new(WorldMessage, 1);
-    *message = (WorldMessage){
-        .from = g_strdup(view.from),
-        .to = g_strdup(view.to),
-        .subject = g_strdup(view.subject),
-        .first_line = g_strdup(view.first_line),
-        .size = bytes.length,
-    };
-    g_ptr_array_add(world->messages, message);
-    number = world->messages->len;
-    g_hash_table_insert(world->message_index, g_strdup(view.message_id), GUINT_TO_POINTER(number));
-  }
-  message_view_clear(&view);
+  g_autofree char *id = bytes_dup_string(find_id(bytes));
+  uint32_t number = GPOINTER_TO_UINT(g_hash_table_lookup(world->message_index, id));
+  if (number != 0) return number;
+  number = add_message(world, bytes);
+  g_hash_table_insert(world->message_index, g_steal_pointer(&id), GUINT_TO_POINTER(number));
   return number;
 }
 
@@ -150,8 +156,8 @@ static uint32_t message_number(void *owner, Bytes message)
 /* The key of world->copies. */
 static gpointer copies_key(uint32_t message, uint16_t host, uint8_t tray)
 {
-  G_STATIC_ASSERT(DEFAULT_HOST_COUNT < 16 && TRAY_INBOX < 16);
-  return GUINT_TO_POINTER(message << 8 | (guint)(host << 4 & 0xf0) | tray);
+  G_STATIC_ASSERT(TRAY_INBOX < 16);
+  return (gpointer)(uintptr_t)((uint64_t)message << 20 | (uint64_t)host << 4 | tray);
 }
 
 static guint get_copies(const World *world, uint32_t message, uint16_t host, uint8_t tray)
@@ -201,21 +207,22 @@ static void message_moved(void *owner, Host *host, const AgentMove *move)
   event.old_tray = (uint8_t)move->old_tray;
   event.new_tray = (uint8_t)move->new_tray;
   event.message = number_of(world, move->message);
-  if (move->new_tray == AGENT_TRAY_OUTBOX) append_step(world, STEP_WRITE, here, UINT16_MAX, UINT16_MAX);
+  if (move->new_tray == AGENT_TRAY_OUTBOX) world_step(world, STEP_WRITE, here, UINT16_MAX, 0, UINT16_MAX);
   append_move(world, event);
-  if (move->new_tray == AGENT_TRAY_QUEUE) append_step(world, STEP_QUEUE, here, UINT16_MAX, UINT16_MAX);
+  if (move->new_tray == AGENT_TRAY_QUEUE) world_step(world, STEP_QUEUE, here, UINT16_MAX, 0, UINT16_MAX);
 }
 
 void world_log_init(World *world)
 {
   world->events = g_array_new(FALSE, FALSE, sizeof(WorldEvent));
-  world->messages = g_ptr_array_new_with_free_func(message_free);
+  world->messages = g_ptr_array_new_with_free_func(letter_free);
   world->message_index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   world->watch = (HostWatch){connection_opened, connection_changed, host_asked,
                              message_moved,     message_lies,       message_number};
   world->copies = g_hash_table_new(NULL, NULL);
-  for (guint i = 0; i < DEFAULT_LINK_COUNT; i++)
-    world->cables[i].watch = (LinkWatch){frame_departed, world};
+  world->texts = g_string_chunk_new(256);
+  for (guint i = 0; i < world->link_count; i++)
+    world->cables[i].watch = (LinkWatch){.departed = frame_departed, .owner = world};
 }
 
 void world_log_clear(World *world)
@@ -224,4 +231,5 @@ void world_log_clear(World *world)
   g_ptr_array_unref(world->messages);
   g_hash_table_unref(world->message_index);
   g_hash_table_unref(world->copies);
+  g_string_chunk_free(world->texts);
 }

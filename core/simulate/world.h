@@ -10,7 +10,7 @@
 
 typedef struct World World;
 
-typedef enum { HOST_USER, HOST_MAIL_SERVER, HOST_NAME_SERVER } WorldHostKind;
+typedef enum { HOST_USER, HOST_MAIL_SERVER, HOST_NAME_SERVER, HOST_WEB_SERVER, HOST_ROUTER } WorldHostKind;
 
 /* Where messages lie on a host. */
 typedef enum { TRAY_NONE, TRAY_OUTBOX, TRAY_QUEUE, TRAY_MAILBOX, TRAY_INBOX } WorldTray;
@@ -23,7 +23,8 @@ typedef struct {
   const char *domain; /* "alpha.example": its place; for users too */
   IpAddress address;
   uint8_t mac[6];
-  const uint16_t *ports; /* it listens on, ended by 0 */
+  const uint16_t *ports;   /* it listens on, ended by 0 */
+  IpAddress other_address; /* of IPv6, where the scenario gives it one; version 0: none */
 } WorldHost;
 
 typedef struct {

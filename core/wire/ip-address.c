@@ -191,3 +191,10 @@ size_t ip_endpoint_format(const IpAddress *address, uint16_t port, char text[IP_
   text[length] = '\0';
   return length;
 }
+
+bool ip_address_shares_prefix(const IpAddress *a, const IpAddress *b, unsigned prefix)
+{
+  unsigned bits = MIN(prefix, a->version == 4 ? 32u : 128u), whole = bits / 8, rest = bits % 8;
+  if (a->version != b->version || memcmp(a->bytes, b->bytes, whole) != 0) return false;
+  return rest == 0 || (a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest) == 0;
+}

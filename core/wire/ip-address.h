@@ -28,3 +28,6 @@ static inline bool ip_address_equal(const IpAddress *a, const IpAddress *b)
 {
   return memcmp(a, b, sizeof *a) == 0;
 }
+
+/* Returns true when both are of one version and share their first prefix bits (at most 32, or 128). */
+bool ip_address_shares_prefix(const IpAddress *a, const IpAddress *b, unsigned prefix);

@@ -62,3 +62,16 @@ void ipv4_build(const IpAddress *source, const IpAddress *destination, uint8_t p
   memcpy(out + 16, destination->bytes, 4);
   byte_put_be16(out + 10, checksum_finish(checksum_add(0, (Bytes){out, IPV4_HEADER})));
 }
+
+uint8_t ipv4_take_hop(uint8_t *header)
+{
+  if (header[8] == 0) return 0;
+  /* HC' = ~(~HC + ~m + m'), where m, the word of time to live and protocol, becomes 0x100 less. */
+  uint32_t before = (uint32_t)header[8] << 8 | header[9];
+  uint32_t sum = (~((uint32_t)header[10] << 8 | header[11]) & 0xffff) + (~before & 0xffff) + (before - 0x100);
+  sum = (sum & 0xffff) + (sum >> 16);
+  sum = (sum & 0xffff) + (sum >> 16);
+  header[8]--;
+  byte_put_be16(header + 10, (uint16_t)~sum);
+  return header[8];
+}

@@ -16,3 +16,7 @@ LayerStep ipv4_parse(Layer *layer, Packet *packet, uint8_t *protocol);
  * set. */
 void ipv4_build(const IpAddress *source, const IpAddress *destination, uint8_t protocol, uint8_t time_to_live,
                 uint16_t identification, size_t payload_length, uint8_t *out);
+
+/* Takes one hop from the time to live of a header and mends its checksum (RFC 1624). Returns what is left; a
+ * header that has none left stays as it is. */
+uint8_t ipv4_take_hop(uint8_t *header);

@@ -89,3 +89,9 @@ void ipv6_build(const IpAddress *source, const IpAddress *destination, uint8_t p
   memcpy(out + 8, source->bytes, 16);
   memcpy(out + 24, destination->bytes, 16);
 }
+
+uint8_t ipv6_take_hop(uint8_t *header)
+{
+  if (header[7] > 0) header[7]--;
+  return header[7];
+}

@@ -15,3 +15,7 @@ LayerStep ipv6_parse(Layer *layer, Packet *packet, uint8_t *protocol);
 /* Writes a header for payload_length bytes to follow; identification becomes the flow label. */
 void ipv6_build(const IpAddress *source, const IpAddress *destination, uint8_t protocol, uint8_t hop_limit,
                 uint16_t identification, size_t payload_length, uint8_t *out);
+
+/* Takes one from the hop limit of a header. Returns what is left; a header that has none left stays as it is.
+ */
+uint8_t ipv6_take_hop(uint8_t *header);
