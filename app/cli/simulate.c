@@ -64,9 +64,12 @@ static GHashTable *world_names(const World *world)
   GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < world_get_host_count(world); i++) {
     const WorldHost *host = world_get_host(world, i);
-    char text[IP_ADDRESS_TEXT];
-    ip_address_format(&host->address, text);
-    g_hash_table_insert(names, g_strdup(text), (gpointer)(uintptr_t)host->name);
+    const IpAddress *addresses[] = {&host->address, &host->other_address};
+    for (size_t j = 0; j < G_N_ELEMENTS(addresses) && addresses[j]->version != 0; j++) {
+      char text[IP_ADDRESS_TEXT];
+      ip_address_format(addresses[j], text);
+      g_hash_table_insert(names, g_strdup(text), (gpointer)(uintptr_t)host->name);
+    }
   }
   return names;
 }
@@ -81,6 +84,8 @@ static CaptureWriter *open_writer(const char *path, const World *world, const ch
   for (guint i = 0; i < world_get_host_count(world); i++) {
     const WorldHost *host = world_get_host(world, i);
     capture_writer_add_name(writer, &host->address, host->name);
+    if (host->other_address.version != 0)
+      capture_writer_add_name(writer, &host->other_address, host->name);
   }
   return writer;
 }

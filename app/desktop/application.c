@@ -4,6 +4,7 @@
 
 #include "app/desktop/capture-loader.h"
 #include "app/desktop/dialogs.h"
+#include "app/desktop/scenario-menu.h"
 #include "app/desktop/simulation.h"
 #include "base/i18n.h"
 #include "protocol/registry.h"
@@ -96,10 +97,11 @@ static void show_simulated_counts(Player *player, CarteiroApplication *applicati
   show_counts(application, title, 0);
 }
 
-static void watch(CarteiroApplication *application)
+/* Runs a scenario, boxed or in a file, and shows it from its beginning. */
+static void watch(CarteiroApplication *application, const char *scenario)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(Simulation) simulation = simulation_new("walk", &error);
+  g_autoptr(Simulation) simulation = simulation_new(scenario, &error);
   main_window_clear_message(application->window);
   if (simulation == NULL) {
     main_window_show_message(application->window, GTK_MESSAGE_ERROR, error->message);
@@ -216,10 +218,15 @@ static gboolean look(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Opens a capture, or a scenario by its ending. */
 static void open_capture(CarteiroApplication *application, GFile *file)
 {
   g_autofree char *path = g_file_get_path(file);
   main_window_clear_message(application->window);
+  if (path != NULL && g_str_has_suffix(path, ".ini")) {
+    watch(application, path);
+    return;
+  }
   if (path == NULL) {
     g_autofree char *uri = g_file_get_uri(file);
     g_autofree char *text = g_strdup_printf(_("%s is not on this computer. Copy it here first."), uri);
@@ -257,7 +264,13 @@ static void do_watch(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   (void)action;
   (void)parameter;
-  watch(data);
+  watch(data, "walk");
+}
+
+static void do_watch_scenario(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  (void)action;
+  watch(data, g_variant_get_string(parameter, NULL));
 }
 
 static void do_save_as(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -357,7 +370,7 @@ static void carteiro_application_activate(GApplication *base)
   CarteiroApplication *application = CARTEIRO_APPLICATION(base);
   bool first = application->window == NULL;
   need_window(application);
-  if (first) watch(application);
+  if (first) watch(application, "walk");
   gtk_window_present(GTK_WINDOW(application->window));
 }
 
@@ -376,6 +389,7 @@ static void carteiro_application_startup(GApplication *base)
       {.name = "open-recent", .activate = do_open_recent, .parameter_type = "s"},
       {.name = "open", .activate = do_open},
       {.name = "watch", .activate = do_watch},
+      {.name = "watch-scenario", .activate = do_watch_scenario, .parameter_type = "s"},
       {.name = "save-as", .activate = do_save_as},
       {.name = "cancel", .activate = do_cancel},
       {.name = "about", .activate = do_about},
@@ -384,6 +398,7 @@ static void carteiro_application_startup(GApplication *base)
   G_APPLICATION_CLASS(carteiro_application_parent_class)->startup(base);
   g_action_map_add_action_entries(G_ACTION_MAP(base), entries, G_N_ELEMENTS(entries), base);
   window_keys_install(GTK_APPLICATION(base));
+  scenario_menu_append(gtk_application_get_menu_by_id(GTK_APPLICATION(base), "primary-menu"));
   g_unix_signal_add(SIGTERM, end_well, base);
   g_unix_signal_add(SIGINT, end_well, base);
   gtk_window_set_default_icon_name(CARTEIRO_APPLICATION_ID);

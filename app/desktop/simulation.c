@@ -36,6 +36,7 @@ static void describe_world(CaptureWriter *writer, const World *world)
   for (guint i = 0; i < world_get_host_count(world); i++) {
     const WorldHost *host = world_get_host(world, i);
     capture_writer_add_name(writer, &host->address, host->name);
+    if (host->other_address.version != 0) capture_writer_add_name(writer, &host->other_address, host->name);
   }
 }
 
@@ -48,7 +49,7 @@ static guint find_place(const World *world, const WorldHost *host)
     const WorldHost *first = world_get_host(world, i);
     if (first->kind == HOST_NAME_SERVER) continue;
     bool left = g_strcmp0(first->domain, host->domain) == 0;
-    bool server = host->kind == HOST_MAIL_SERVER;
+    bool server = host->kind != HOST_USER;
     return left ? (server ? 1 : 0) : (server ? 3 : 4);
   }
   return 0;
@@ -58,10 +59,13 @@ static void learn_names(Simulation *simulation)
 {
   for (guint i = 0; i < world_get_host_count(simulation->seen); i++) {
     const WorldHost *host = world_get_host(simulation->seen, i);
-    char address[IP_ADDRESS_TEXT];
-    ip_address_format(&host->address, address);
-    name_table_set(simulation->names, address, host->label);
-    name_table_set_place(simulation->names, address, find_place(simulation->seen, host));
+    const IpAddress *addresses[] = {&host->address, &host->other_address};
+    for (size_t j = 0; j < G_N_ELEMENTS(addresses) && addresses[j]->version != 0; j++) {
+      char address[IP_ADDRESS_TEXT];
+      ip_address_format(addresses[j], address);
+      name_table_set(simulation->names, address, host->label);
+      name_table_set_place(simulation->names, address, find_place(simulation->seen, host));
+    }
   }
 }
 

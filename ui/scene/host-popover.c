@@ -122,7 +122,7 @@ void host_popover_show(GtkWidget *button, const SceneState *state, guint index)
   add_fact(grid, &row, _("Name"), host->host->name);
   add_fact(grid, &row, _("Address"), address);
   add_fact(grid, &row, _("MAC"), mac);
-  add_fact(grid, &row, _("Ports"), ports);
+  if (host->host->kind != HOST_ROUTER) add_fact(grid, &row, _("Ports"), ports);
   if (host->host->kind == HOST_MAIL_SERVER) {
     add_tray(grid, &row, state, index, TRAY_QUEUE);
     add_tray(grid, &row, state, index, TRAY_MAILBOX);

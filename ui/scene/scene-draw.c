@@ -61,8 +61,11 @@ static void draw_places(cairo_t *cr, const SceneLayout *layout, const Palette *p
 
 static Glyph host_glyph(const WorldHost *host)
 {
-  static const Glyph glyphs[] = {
-      [HOST_USER] = GLYPH_LAPTOP, [HOST_MAIL_SERVER] = GLYPH_SERVER, [HOST_NAME_SERVER] = GLYPH_DNS};
+  static const Glyph glyphs[] = {[HOST_USER] = GLYPH_LAPTOP,
+                                 [HOST_MAIL_SERVER] = GLYPH_SERVER,
+                                 [HOST_NAME_SERVER] = GLYPH_DNS,
+                                 [HOST_WEB_SERVER] = GLYPH_HTTP,
+                                 [HOST_ROUTER] = GLYPH_ROUTER};
   return host->kind < G_N_ELEMENTS(glyphs) ? glyphs[host->kind] : GLYPH_SERVER;
 }
 

@@ -86,6 +86,7 @@ static char *user_fact(const SceneHost *host, const UserCounts *counts, bool bri
 
 static char *server_fact(const SceneHost *host, guint answers, bool brief)
 {
+  if (host->host->kind == HOST_ROUTER) return g_strdup(_("router"));
   g_autofree char *ports = ports_text(host->host);
   if (host->host->kind != HOST_NAME_SERVER || brief) return g_steal_pointer(&ports);
   g_autofree char *count =
@@ -125,7 +126,8 @@ char *scene_text_host_accessible(const SceneState *state, guint index)
     return g_strdup_printf(_("%s, mail server, queue %u, mailbox %u"), name, queue, mailbox);
   if (host->host->kind == HOST_MAIL_SERVER)
     return g_strdup_printf(_("%s, mail server, %s, queue %u, mailbox %u"), name, fact, queue, mailbox);
-  if (host->host->kind == HOST_NAME_SERVER) return g_strdup_printf("%s, %s", name, fact);
+  if (host->host->kind == HOST_WEB_SERVER) return g_strdup_printf(_("%s, web server, %s"), name, fact);
+  if (host->host->kind != HOST_USER) return g_strdup_printf("%s, %s", name, fact);
   return g_strdup_printf(_("%s’s computer, %s"), name, fact);
 }
 

@@ -246,6 +246,18 @@ static void draw_cross(cairo_t *cr)
   LINES(cr, {12.6, 3.4}, {3.4, 12.6});
 }
 
+/* A box with a way through in either direction. */
+static void draw_router(cairo_t *cr)
+{
+  cairo_set_line_width(cr, 1.5);
+  rounded(cr, 1, 2.6, 14, 10.8, 2.4);
+  cairo_stroke(cr);
+  LINES(cr, {3.6, 6.2}, {11.6, 6.2});
+  LINES(cr, {9.6, 4.2}, {12, 6.2}, {9.6, 8.2});
+  LINES(cr, {12.4, 10.2}, {4.4, 10.2});
+  LINES(cr, {6.4, 8.6}, {4, 10.2}, {6.4, 11.8});
+}
+
 typedef struct {
   void (*draw)(cairo_t *cr);
   const char *name; /* N_() */
@@ -272,6 +284,7 @@ static const GlyphRow glyphs[GLYPH_COUNT] = {
     [GLYPH_EYE] = {draw_eye, N_("Eve has read it"), false},
     [GLYPH_LAPTOP] = {draw_laptop, N_("computer"), false},
     [GLYPH_SERVER] = {draw_server, N_("server"), false},
+    [GLYPH_ROUTER] = {draw_router, N_("router"), false},
     [GLYPH_POSTCARD] = {draw_postcard, N_("message, readable"), false},
     [GLYPH_ENVELOPE] = {draw_envelope, N_("message, sealed"), false},
     [GLYPH_CROSS] = {draw_cross, N_("lost"), false},

@@ -26,6 +26,7 @@ typedef enum {
   GLYPH_EYE,
   GLYPH_LAPTOP,
   GLYPH_SERVER,
+  GLYPH_ROUTER, /* a way through, either direction */
   GLYPH_POSTCARD,
   GLYPH_ENVELOPE, /* sealed */
   GLYPH_CROSS,
