@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* How fast the simulated network is: two hosts throw a ball of 46 bytes to and fro on many TCP connections,
- * frames of 100 bytes, each with the peer's acknowledgement, through the tap into a counter. Usage: frames
- * [THOUSANDS] */
+ * frames of 100 bytes, each with the peer's acknowledgement, through the tap into a counter; on a cable, or
+ * with routers between them, where the tap counts each leg. Usage: frames [THOUSANDS [CONNECTIONS [ROUTERS]]]
+ */
 #include "simulate/host.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <time.h>
 
 #define CONNECTIONS 100u
+#define MOST_ROUTERS 8u
 #define PORT 7
 #define FIRST_ADDRESS "192.0.2.1"
 #define SECOND_ADDRESS "198.51.100.1"
@@ -129,18 +131,56 @@ static void count_frame(void *owner, const Frame *frame)
   count->bytes += frame->bytes.length;
 }
 
-static Host *new_host(VirtualClock *clock, Link *link, unsigned end)
+/* Hosts in a row; the first and the last play. */
+typedef struct {
+  VirtualClock clock;
+  Tap tap;
+  guint count; /* of hosts */
+  Host *hosts[MOST_ROUTERS + 2];
+  Link links[MOST_ROUTERS + 1];
+} Row;
+
+static IpAddress address_of(const Row *row, guint index)
 {
-  static const char *const addresses[2] = {FIRST_ADDRESS, SECOND_ADDRESS};
-  IpAddress peer;
-  HostConfig config = {
-      .index = (uint16_t)end, .mac = {{2, 0, 0, 0, 0, (uint8_t)end}}, .seed = 1, .clock = clock};
-  if (!ip_address_parse(addresses[end], &config.address) || !ip_address_parse(addresses[!end], &peer))
-    abort();
-  Host *host = host_new(&config);
-  host_add_link(host, link, end, &(MacAddress){{2, 0, 0, 0, 0, (uint8_t)!end}});
-  host_add_route(host, &peer, link);
-  return host;
+  IpAddress address = {4, {10, 0, 0, (uint8_t)index}};
+  bool sound = true;
+  if (index == 0) sound = ip_address_parse(FIRST_ADDRESS, &address);
+  if (index == row->count - 1) sound = ip_address_parse(SECOND_ADDRESS, &address);
+  if (!sound) abort();
+  return address;
+}
+
+static void build(Row *row, guint routers, Count *count)
+{
+  row->count = routers + 2;
+  row->tap = (Tap){.sink = {count_frame, count}, .place = TAP_EVERYWHERE};
+  for (guint i = 0; i < row->count; i++)
+    row->hosts[i] = host_new(&(HostConfig){.index = (uint16_t)i,
+                                           .address = address_of(row, i),
+                                           .mac = {{2, 0, 0, 0, 0, (uint8_t)i}},
+                                           .forwards = i > 0 && i + 1 < row->count,
+                                           .seed = 1,
+                                           .clock = &row->clock});
+  for (guint i = 0; i + 1 < row->count; i++) {
+    link_init(&row->links[i], i, &(LinkConfig){.delay = 20 * NANOSECONDS_PER_MILLISECOND}, 1, &row->clock,
+              &row->tap);
+    IpAddress first = address_of(row, 0), last = address_of(row, row->count - 1);
+    host_add_link(row->hosts[i], &row->links[i], 0, &(MacAddress){{2, 0, 0, 0, 0, (uint8_t)(i + 1)}});
+    host_add_link(row->hosts[i + 1], &row->links[i], 1, &(MacAddress){{2, 0, 0, 0, 0, (uint8_t)i}});
+    host_add_route(row->hosts[i], &last, &row->links[i]);
+    host_add_route(row->hosts[i + 1], &first, &row->links[i]);
+  }
+}
+
+static void clear(Row *row)
+{
+  for (guint i = 0; i < row->count; i++)
+    host_stop(row->hosts[i]);
+  for (guint i = 0; i < row->count; i++)
+    host_free(row->hosts[i]);
+  for (guint i = 0; i + 1 < row->count; i++)
+    link_clear(&row->links[i]);
+  virtual_clock_clear(&row->clock);
 }
 
 static double seconds(void)
@@ -153,27 +193,22 @@ static double seconds(void)
 int main(int argc, char **argv)
 {
   guint64 wanted = (argc > 1 ? g_ascii_strtoull(argv[1], NULL, 10) : 3000) * 1000;
-  VirtualClock clock = {0};
+  guint connections = argc > 2 ? (guint)g_ascii_strtoull(argv[2], NULL, 10) : CONNECTIONS;
+  guint routers = argc > 3 ? (guint)g_ascii_strtoull(argv[3], NULL, 10) : 0;
   Count count = {0};
-  Tap tap = {.sink = {count_frame, &count}};
-  Link link;
-  link_init(&link, 0, &(LinkConfig){.delay = 20 * NANOSECONDS_PER_MILLISECOND}, 1, &clock, &tap);
-  Host *hosts[2] = {new_host(&clock, &link, 0), new_host(&clock, &link, 1)};
-  agent_host_listen(host_as_agent_host(hosts[1]), AGENT_TCP, PORT, &(AgentService){accept_player, NULL});
-  for (guint i = 0; i < CONNECTIONS; i++)
-    agent_host_connect(host_as_agent_host(hosts[0]), AGENT_TCP, SECOND_ADDRESS, PORT, player_new(sizeof ball),
+  Row row = {0};
+  build(&row, MIN(routers, MOST_ROUTERS), &count);
+  Host *first = row.hosts[0], *last = row.hosts[row.count - 1];
+  agent_host_listen(host_as_agent_host(last), AGENT_TCP, PORT, &(AgentService){accept_player, NULL});
+  for (guint i = 0; i < connections; i++)
+    agent_host_connect(host_as_agent_host(first), AGENT_TCP, SECOND_ADDRESS, PORT, player_new(sizeof ball),
                        &(AgentSession){&session_class, NULL});
   double begin = seconds();
-  while (count.frames < wanted && virtual_clock_step(&clock, NANOSECONDS_NEVER - 1))
+  while (count.frames < wanted && virtual_clock_step(&row.clock, NANOSECONDS_NEVER - 1))
     ;
   double spent = seconds() - begin;
   printf("%.0f frames a second, %.1f bytes each\n", (double)count.frames / spent,
          (double)count.bytes / (double)count.frames);
-  for (int i = 0; i < 2; i++)
-    host_stop(hosts[i]);
-  for (int i = 0; i < 2; i++)
-    host_free(hosts[i]);
-  link_clear(&link);
-  virtual_clock_clear(&clock);
+  clear(&row);
   return count.frames >= wanted ? 0 : 1;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Every dialogue file gives the same lines of the timeline, whether two endpoints hand one another their
- * bytes and frames are made of these, or two hosts of the simulated network speak it over a cable: with the
- * script on one side, on the other, and with our two programs; over a bad cable too. */
+ * bytes and frames are made of these, or two hosts of the simulated network speak it over a cable, or two
+ * hosts on real sockets of this machine: with the script on one side, on the other, and with our two
+ * programs; over a bad cable too. */
+#include "loopback/loopback-driver.h"
 #include "observe/inspector.h"
 #include "simulate/host.h"
 #include "support/dialogue-speaker.h"
@@ -14,7 +16,7 @@ static const char *const addresses[] = {[DIALOGUE_CLIENT] = "192.0.2.1", [DIALOG
 
 static uint16_t port_of(const EndpointDialogue *file)
 {
-  return g_strcmp0(endpoint_dialogue_get(file, "Protocol"), "pop3") == 0 ? 110 : 25;
+  return dialogue_program_find(file)->port;
 }
 
 static IpAddress address_of(DialogueSide side)
@@ -64,19 +66,25 @@ static bool pair_step(Pair *pair, DialogueSide side)
   return true;
 }
 
+/* Prepares frames for inspector, of bytes that passed without a cable. */
+static void frames_init(TcpConversation *frames, const EndpointDialogue *file, Inspector *inspector,
+                        uint32_t *frame_count)
+{
+  TcpConversationConfig config = {.sink = inspector_get_frame_sink(inspector), .frame_count = frame_count};
+  config.ends[TCP_CONVERSATION_CLIENT] =
+      (TcpConversationEnd){.address = address_of(DIALOGUE_CLIENT), .port = 40000};
+  config.ends[TCP_CONVERSATION_SERVER] =
+      (TcpConversationEnd){.address = address_of(DIALOGUE_SERVER), .port = port_of(file)};
+  tcp_conversation_init(frames, &config);
+}
+
 static void pair_run(const EndpointDialogue *file, Scripted scripted, RowRecorder *recorder)
 {
   Pair pair = {0};
   speakers_init(pair.speakers, file, scripted);
   RowSink sink = row_recorder_get_sink(recorder);
   g_autoptr(Inspector) inspector = inspector_new(NULL, &sink);
-  TcpConversationConfig config = {.sink = inspector_get_frame_sink(inspector),
-                                  .frame_count = &pair.frame_count};
-  config.ends[TCP_CONVERSATION_CLIENT] =
-      (TcpConversationEnd){.address = address_of(DIALOGUE_CLIENT), .port = 40000};
-  config.ends[TCP_CONVERSATION_SERVER] =
-      (TcpConversationEnd){.address = address_of(DIALOGUE_SERVER), .port = port_of(file)};
-  tcp_conversation_init(&pair.frames, &config);
+  frames_init(&pair.frames, file, inspector, &pair.frame_count);
   tcp_conversation_open(&pair.frames, START);
   for (guint side = 0; side < 2; side++)
     endpoint_advance(pair.speakers[side].endpoint, START);
@@ -197,20 +205,88 @@ static void check_lossy(const EndpointDialogue *file, Scripted scripted, const R
   g_assert_cmpuint(lost, >, 4);
 }
 
+/* Real sockets: the two hosts of one driver, and frames made of the bytes that passed. */
+typedef struct {
+  DialogueSpeaker speakers[2];
+  TcpConversation frames;
+  uint32_t frame_count;
+} Sockets;
+
+static void sockets_opened(void *owner, const LoopbackView *view)
+{
+  g_assert_cmpstr(view->peer_host, ==, "client");
+  tcp_conversation_open(&((Sockets *)owner)->frames, START);
+}
+
+static void sockets_bytes(void *owner, const LoopbackView *view, bool sent, Bytes bytes)
+{
+  (void)view;
+  tcp_conversation_send(&((Sockets *)owner)->frames, sent ? TCP_CONVERSATION_SERVER : TCP_CONVERSATION_CLIENT,
+                        bytes, START);
+}
+
+static void sockets_closed(void *owner, const LoopbackView *view, AgentEnd end)
+{
+  (void)view;
+  g_assert_cmpint(end, ==, AGENT_CLOSED);
+  tcp_conversation_finish(&((Sockets *)owner)->frames, TCP_CONVERSATION_SERVER, START);
+  tcp_conversation_finish(&((Sockets *)owner)->frames, TCP_CONVERSATION_CLIENT, START);
+}
+
+static void sockets_talk(Sockets *sockets, const EndpointDialogue *file)
+{
+  static const LoopbackWatch watch = {
+      .opened = sockets_opened, .bytes = sockets_bytes, .closed = sockets_closed};
+  static const char *const names[] = {[DIALOGUE_CLIENT] = "client", [DIALOGUE_SERVER] = "server"};
+  g_autoptr(GMainContext) context = g_main_context_new();
+  LoopbackDriver *driver = loopback_driver_new(
+      &(LoopbackDriverConfig){.context = context, .watch = &watch, .owner = sockets}, NULL);
+  AgentHost *hosts[2];
+  for (guint side = 0; side < 2; side++)
+    hosts[side] = loopback_host_as_agent_host(loopback_driver_add_host(
+        driver, &(LoopbackHostConfig){.name = names[side], .address = addresses[side], .any_port = true}));
+  DialogueSpeaker *client = &sockets->speakers[DIALOGUE_CLIENT],
+                  *server = &sockets->speakers[DIALOGUE_SERVER];
+  agent_host_listen(hosts[DIALOGUE_SERVER], AGENT_TCP, port_of(file), &(AgentService){accept_caller, server});
+  agent_host_connect(hosts[DIALOGUE_CLIENT], AGENT_TCP, addresses[DIALOGUE_SERVER], port_of(file),
+                     g_steal_pointer(&client->endpoint), &(AgentSession){&session_class, client});
+  while (client->outcome != ENDPOINT_CLOSE || server->outcome != ENDPOINT_CLOSE)
+    g_main_context_iteration(context, TRUE);
+  loopback_driver_stop(driver);
+  loopback_driver_free(driver);
+}
+
+static void sockets_run(const EndpointDialogue *file, Scripted scripted, RowRecorder *recorder)
+{
+  Sockets sockets = {0};
+  speakers_init(sockets.speakers, file, scripted);
+  RowSink sink = row_recorder_get_sink(recorder);
+  g_autoptr(Inspector) inspector = inspector_new(NULL, &sink);
+  frames_init(&sockets.frames, file, inspector, &sockets.frame_count);
+  sockets_talk(&sockets, file);
+  inspector_finish(inspector);
+  for (guint side = 0; side < 2; side++)
+    dialogue_speaker_clear(&sockets.speakers[side]);
+}
+
 static void check(const EndpointDialogue *file, Scripted scripted, RowRecorder *wanted)
 {
   static const char *const names[SCRIPTED_COUNT] = {"scripted client", "scripted server", "our two programs"};
-  RowRecorder pair, network;
+  RowRecorder pair, network, sockets;
   row_recorder_init(&pair, false);
+  row_recorder_init(&sockets, false);
   row_recorder_init(&network, false);
   pair_run(file, scripted, &pair);
   network_run(file, scripted, 0, 1, &network);
+  sockets_run(file, scripted, &sockets);
   if (wanted->lines->len == 0) g_string_append_len(wanted->lines, pair.lines->str, (gssize)pair.lines->len);
   row_recorder_assert_same(wanted, &pair, names[scripted]);
   row_recorder_assert_same(wanted, &network, names[scripted]);
+  row_recorder_assert_same(wanted, &sockets, names[scripted]);
   check_lossy(file, scripted, wanted);
   row_recorder_clear(&pair);
   row_recorder_clear(&network);
+  row_recorder_clear(&sockets);
 }
 
 static void speak(gconstpointer data)

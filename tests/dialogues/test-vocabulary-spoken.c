@@ -6,12 +6,18 @@
 #include "protocol/dns/dns-client.h"
 #include "protocol/dns/dns-server.h"
 #include "protocol/dns/dns-vocabulary.h"
+#include "protocol/http/http-server.h"
+#include "protocol/http/http-vocabulary.h"
+#include "protocol/imap/imap-client.h"
+#include "protocol/imap/imap-server.h"
+#include "protocol/pop2/pop2-server.h"
+#include "protocol/pop2/pop2-vocabulary.h"
 #include "protocol/pop3/pop3-server.h"
 #include "protocol/pop3/pop3-vocabulary.h"
 #include "protocol/smtp/smtp-server.h"
 #include "protocol/smtp/smtp-vocabulary.h"
 #include "simulate/host.h"
-#include "support/endpoint-dialogue.h"
+#include "support/dialogue-programs.h"
 #include "wire/tcp-conversation.h"
 
 /* Counts, by row of the vocabulary. */
@@ -36,14 +42,14 @@ static void hear_dialogue(const char *path, Spoken *spoken)
 {
   g_autoptr(EndpointDialogue) file = endpoint_dialogue_load(path);
   if (endpoint_dialogue_get_flag(file, "Scripted-Server")) return;
-  bool pop3 = g_strcmp0(endpoint_dialogue_get(file, "Protocol"), "pop3") == 0;
-  if (pop3 != (spoken->vocabulary->id == PROTOCOL_POP3)) return;
+  const DialogueProgram *program = dialogue_program_find(file);
+  if (!g_str_equal(program->protocol, spoken->vocabulary->name)) return;
   RowSink sink = {.row = hear_row, .owner = spoken};
   g_autoptr(Inspector) inspector = inspector_new(NULL, &sink);
   uint32_t frame_count = 0;
   TcpConversationConfig config = {.sink = inspector_get_frame_sink(inspector), .frame_count = &frame_count};
   config.ends[TCP_CONVERSATION_CLIENT].port = 40000;
-  config.ends[TCP_CONVERSATION_SERVER].port = pop3 ? 110 : 25;
+  config.ends[TCP_CONVERSATION_SERVER].port = program->port;
   g_assert_true(ip_address_parse("192.0.2.1", &config.ends[TCP_CONVERSATION_CLIENT].address));
   g_assert_true(ip_address_parse("192.0.2.2", &config.ends[TCP_CONVERSATION_SERVER].address));
   TcpConversation talk;
@@ -75,30 +81,63 @@ static char *ask(Endpoint *server, const char *line)
   return reply;
 }
 
+/* Every row: the words of the past are spoken too, and refused. Only the row for the lines inside a log-in is
+ * no command. */
 static bool smtp_knows(const char *word)
 {
-  g_autofree char *relay = ask(smtp_server_new(&(SmtpServerConfig){.host_name = "mail.example",
+  g_autofree char *reply = ask(smtp_server_new(&(SmtpServerConfig){.host_name = "mail.example",
                                                                    .capabilities = SMTP_CAPABILITIES_RELAY}),
                                word);
-  g_autofree char *submission = ask(
-      smtp_server_new(&(SmtpServerConfig){
-          .host_name = "mail.example", .capabilities = SMTP_CAPABILITIES_SUBMISSION, .auth_required = true}),
-      word);
-  g_assert_true(g_ascii_isdigit(relay[0]) && g_ascii_isdigit(submission[0]));
-  /* Only the row for the lines inside a log-in is no command. */
-  bool command = !g_str_has_prefix(relay, "500");
+  g_assert_true(g_ascii_isdigit(reply[0]));
+  bool command = !g_str_has_prefix(reply, "500");
   g_assert_cmpint(command, ==, !g_str_equal(word, smtp_vocabulary.words[SMTP_AUTH_RESPONSE].word));
-  if (!command) return true;
-  return !g_str_has_prefix(relay, "502") || !g_str_has_prefix(submission, "502");
+  return true;
 }
 
 static bool pop3_knows(const char *word)
 {
-  g_autofree char *reply =
-      ask(pop3_server_new(&(Pop3ServerConfig){.host_name = "mail.example", .apop_stamp = "<1@mail.example>"}),
-          word);
-  g_assert_true(reply[0] == '+' || reply[0] == '-');
+  static const char *const mechanisms[] = {"PLAIN", NULL};
+  g_autofree char *reply = ask(pop3_server_new(&(Pop3ServerConfig){.host_name = "mail.example",
+                                                                   .apop_stamp = "<1@mail.example>",
+                                                                   .mechanisms = mechanisms,
+                                                                   .offer_stls = true,
+                                                                   .offer_utf8 = true,
+                                                                   .offer_lang = true}),
+                               word);
+  /* the row for the lines inside a log-in is no command */
+  if (g_str_equal(word, pop3_vocabulary.words[POP3_AUTH_RESPONSE].word)) return true;
+  /* the reply to STLS waits for its owner */
+  g_assert_true(reply[0] == '+' || reply[0] == '-' || g_str_equal(word, "STLS"));
   return !g_str_has_prefix(reply, "-ERR Unknown command");
+}
+
+static bool pop2_knows(const char *word)
+{
+  g_autofree char *reply = ask(pop2_server_new(&(Pop2ServerConfig){.host_name = "mail.example"}), word);
+  g_assert_true(reply[0] == '+' || reply[0] == '-');
+  return !g_str_has_prefix(reply, "- Unknown command");
+}
+
+/* What our server takes as a command, or our client says. */
+static bool imap_knows(const char *word)
+{
+  static const char *const mechanisms[] = {"PLAIN", NULL};
+  uint16_t row = vocabulary_find_word(&imap_vocabulary, bytes_from_string(word));
+  if (row == IMAP_DONE || row == IMAP_AUTH_RESPONSE) return true;
+  g_autofree char *line = g_strdup_printf("a1 %s", word);
+  g_autofree char *reply =
+      ask(imap_server_new(&(ImapServerConfig){.host_name = "mail.example", .mechanisms = mechanisms}), line);
+  bool served = !g_str_has_prefix(reply, "a1 BAD Unknown command");
+  g_assert_true(g_str_has_prefix(reply, "a1 ") || g_str_has_prefix(reply, "* "));
+  Endpoint *client = imap_client_new(&(ImapClientConfig){.user = "bob", .password = "builder"});
+  bool said = imap_client_request(client, &(ImapRequest){.word = row,
+                                                         .mailbox = "INBOX",
+                                                         .name = "Other",
+                                                         .set = "1",
+                                                         .items = "ALL",
+                                                         .message = BYTES_LITERAL("x")}) != 0;
+  endpoint_free(client);
+  return served || said;
 }
 
 static void assert_spoken(const Spoken *spoken, bool (*knows)(const char *word), guint least)
@@ -126,14 +165,104 @@ static void every_word_of_smtp_is_spoken(void)
 {
   Spoken spoken = {.vocabulary = &smtp_vocabulary};
   hear_dialogues(&spoken);
-  assert_spoken(&spoken, smtp_knows, 12);
+  assert_spoken(&spoken, smtp_knows, SMTP_WORD_COUNT);
+}
+
+/* Calls back with the lines that our SMTP server says in the dialogues. */
+static void read_smtp_replies(void (*hear)(const char *line, gpointer data), gpointer data)
+{
+  g_autoptr(GPtrArray) paths = endpoint_dialogue_list(SOURCE_DIR "/tests/dialogues");
+  for (guint i = 0; i < paths->len; i++) {
+    g_autoptr(EndpointDialogue) file = endpoint_dialogue_load(paths->pdata[i]);
+    if (g_strcmp0(endpoint_dialogue_get(file, "Protocol"), "smtp") != 0) continue;
+    if (endpoint_dialogue_get_flag(file, "Scripted-Server")) continue;
+    g_autoptr(GBytes) said = endpoint_dialogue_join(file, DIALOGUE_SERVER);
+    gsize size;
+    const char *bytes = g_bytes_get_data(said, &size);
+    g_autofree char *text = g_strndup(bytes, size);
+    g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+      hear(*line, data);
+  }
+}
+
+static void count_code(const char *line, gpointer data)
+{
+  ((guint *)data)[g_ascii_strtoull(line, NULL, 10) % 1000]++;
+}
+
+/* Those that the course names. 211 tells the state of a system, which our server keeps to itself. */
+static void every_reply_of_smtp_is_given(void)
+{
+  static const guint codes[] = {214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 432,
+                                450, 451, 452, 454, 455, 500, 501, 502, 503, 504, 521,
+                                530, 534, 535, 538, 550, 551, 552, 553, 554, 555, 556};
+  guint given[1000] = {0};
+  read_smtp_replies(count_code, given);
+  for (size_t i = 0; i < G_N_ELEMENTS(codes); i++)
+    if (given[codes[i]] == 0) g_error("no dialogue has our server say %u", codes[i]);
+}
+
+static void collect_offer(const char *line, gpointer data)
+{
+  if (g_str_has_prefix(line, "250") && strlen(line) > 4)
+    *(uint32_t *)data |= smtp_capabilities_parse(bytes_from_string(line + 4));
+}
+
+static void every_extension_of_smtp_is_offered(void)
+{
+  uint32_t offered = 0;
+  read_smtp_replies(collect_offer, &offered);
+  g_assert_cmphex(offered, ==,
+                  SMTP_CAPABILITIES_RELAY | SMTP_CAPABILITIES_AUTH | SMTP_CAPABILITIES_MODERN |
+                      SMTP_CAPABILITY_VRFY | SMTP_CAPABILITY_EXPN);
 }
 
 static void every_word_of_pop3_is_spoken(void)
 {
   Spoken spoken = {.vocabulary = &pop3_vocabulary};
   hear_dialogues(&spoken);
-  assert_spoken(&spoken, pop3_knows, 13);
+  /* a reply inside the log-in is told as one to AUTH */
+  spoken.answered[POP3_AUTH_RESPONSE] = spoken.answered[POP3_AUTH];
+  assert_spoken(&spoken, pop3_knows, POP3_WORD_COUNT);
+}
+
+static void every_word_of_pop2_is_spoken(void)
+{
+  Spoken spoken = {.vocabulary = &pop2_vocabulary};
+  hear_dialogues(&spoken);
+  assert_spoken(&spoken, pop2_knows, POP2_WORD_COUNT);
+}
+
+/* Every word but those of extensions nobody of ours speaks. */
+static void every_word_of_imap_is_spoken(void)
+{
+  static const uint16_t foreign[] = {IMAP_STARTTLS,   IMAP_COMPRESS, IMAP_GETQUOTA,    IMAP_GETQUOTAROOT,
+                                     IMAP_SETQUOTA,   IMAP_SORT,     IMAP_THREAD,      IMAP_UID_SORT,
+                                     IMAP_UID_THREAD, IMAP_GETACL,   IMAP_SETACL,      IMAP_DELETEACL,
+                                     IMAP_LISTRIGHTS, IMAP_MYRIGHTS, IMAP_GETMETADATA, IMAP_SETMETADATA};
+  Spoken spoken = {.vocabulary = &imap_vocabulary};
+  hear_dialogues(&spoken);
+  /* a reply inside the log-in is told as one to AUTHENTICATE, one after DONE as one to IDLE */
+  spoken.answered[IMAP_AUTH_RESPONSE] = spoken.answered[IMAP_AUTHENTICATE];
+  spoken.answered[IMAP_DONE] = spoken.answered[IMAP_IDLE];
+  assert_spoken(&spoken, imap_knows, IMAP_WORD_COUNT - G_N_ELEMENTS(foreign));
+  for (size_t i = 0; i < G_N_ELEMENTS(foreign); i++)
+    g_assert_false(imap_knows(imap_vocabulary.words[foreign[i]].word));
+}
+
+static bool http_knows(const char *word)
+{
+  g_autofree char *line = g_strdup_printf("%s / HTTP/1.1", word);
+  g_autofree char *reply = ask(http_server_new(&(HttpServerConfig){0}), line);
+  return !g_str_has_prefix(reply, "HTTP/1.1 501"); /* nothing, for the head goes on */
+}
+
+static void every_word_of_http_is_spoken(void)
+{
+  Spoken spoken = {.vocabulary = &http_vocabulary};
+  hear_dialogues(&spoken);
+  assert_spoken(&spoken, http_knows, HTTP_WORD_COUNT);
 }
 
 /* A name server and whoever asks it, on a cable with a tap. */
@@ -261,7 +390,12 @@ int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/spoken/every word of SMTP is spoken", every_word_of_smtp_is_spoken);
+  g_test_add_func("/spoken/every reply of SMTP is given", every_reply_of_smtp_is_given);
+  g_test_add_func("/spoken/every extension of SMTP is offered", every_extension_of_smtp_is_offered);
   g_test_add_func("/spoken/every word of POP3 is spoken", every_word_of_pop3_is_spoken);
+  g_test_add_func("/spoken/every word of POP2 is spoken", every_word_of_pop2_is_spoken);
+  g_test_add_func("/spoken/every word of IMAP is spoken", every_word_of_imap_is_spoken);
+  g_test_add_func("/spoken/every word of HTTP is spoken", every_word_of_http_is_spoken);
   g_test_add_func("/spoken/every type of DNS is asked for", every_type_of_dns_is_asked_for);
   return g_test_run();
 }

@@ -3,10 +3,9 @@
  * of. */
 #include "observe/capture-writer.h"
 #include "simulate/world.h"
+#include "support/tshark-judge.h"
 
 #include <glib/gstdio.h>
-
-#define SEVERITY_NOTE 0x00400000 /* tshark's numbers of its expert items */
 
 static void write_frame(void *owner, const Frame *frame)
 {
@@ -37,40 +36,6 @@ static char *record(const char *const *settings)
   return path;
 }
 
-/* Returns tshark's lines of severities, message and protocols, one a frame. */
-static char **ask_tshark(const char *path)
-{
-  const char *arguments[] = {
-      "tshark", "-n",
-      "-r",     path,
-      "-o",     "ip.check_checksum:TRUE",
-      "-o",     "tcp.check_checksum:TRUE",
-      "-o",     "udp.check_checksum:TRUE",
-      "-o",     "smtp.decryption:TRUE", /* else it warns of base64 that it was not told to read */
-      "-T",     "fields",
-      "-E",     "separator=|",
-      "-e",     "_ws.expert.severity",
-      "-e",     "frame.protocols",
-      "-e",     "_ws.expert.message",
-      NULL};
-  g_autofree char *output = NULL, *complaints = NULL;
-  g_autoptr(GError) error = NULL;
-  int status;
-  g_spawn_sync(NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &complaints, &status,
-               &error);
-  g_assert_no_error(error);
-  if (status != 0) g_error("tshark: %s", complaints);
-  return g_strsplit(output, "\n", -1);
-}
-
-static void assert_no_warning(const char *line, guint frame)
-{
-  g_auto(GStrv) columns = g_strsplit(line, "|", 3);
-  g_auto(GStrv) severities = g_strsplit(columns[0], ",", -1);
-  for (char **severity = severities; *severity != NULL; severity++)
-    if (g_ascii_strtoll(*severity, NULL, 10) > SEVERITY_NOTE) g_error("frame %u: %s", frame, columns[2]);
-}
-
 static guint count_lines(char **lines, const char *word)
 {
   guint count = 0;
@@ -89,10 +54,10 @@ static void remove_record(const char *path)
 static void assert_clean(const char *const *settings, guint least_frames)
 {
   g_autofree char *path = record(settings);
-  g_auto(GStrv) lines = ask_tshark(path);
+  g_auto(GStrv) lines = tshark_judge(path);
   guint frames = 0;
   while (lines[frames] != NULL && lines[frames][0] != '\0') {
-    assert_no_warning(lines[frames], frames + 1);
+    tshark_assert_no_warning(lines[frames], frames + 1);
     frames++;
   }
   g_assert_cmpuint(frames, >=, least_frames);

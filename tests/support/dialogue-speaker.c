@@ -2,11 +2,9 @@
 /* The two programs of a dialogue and their owners. */
 #include "support/dialogue-speaker.h"
 
-#include "mail/address.h"
-#include "protocol/pop3/pop3-client.h"
-#include "protocol/pop3/pop3-server.h"
-#include "protocol/smtp/smtp-client.h"
-#include "protocol/smtp/smtp-server.h"
+#include "agent/login.h"
+#include "support/dialogue-http.h"
+#include "support/dialogue-smtp.h"
 
 static void bytes_free(gpointer data)
 {
@@ -18,11 +16,6 @@ static Bytes view_of(GBytes *bytes)
   gsize size;
   const uint8_t *data = g_bytes_get_data(bytes, &size);
   return (Bytes){data, size};
-}
-
-static bool is_pop3(const EndpointDialogue *file)
-{
-  return g_strcmp0(endpoint_dialogue_get(file, "Protocol"), "pop3") == 0;
 }
 
 static MailStore *new_store(const EndpointDialogue *file)
@@ -40,71 +33,22 @@ static MailStore *new_store(const EndpointDialogue *file)
   return store;
 }
 
-static Endpoint *new_server(const EndpointDialogue *file)
-{
-  const char *host = endpoint_dialogue_get(file, "Host");
-  if (is_pop3(file))
-    return pop3_server_new(
-        &(Pop3ServerConfig){.host_name = host, .apop_stamp = endpoint_dialogue_get(file, "Apop-Stamp")});
-  const char *kind = endpoint_dialogue_get(file, "Server");
-  bool submission = g_strcmp0(kind, "submission") == 0, bare = g_strcmp0(kind, "bare") == 0;
-  return smtp_server_new(&(SmtpServerConfig){
-      .host_name = host,
-      .capabilities = bare         ? 0
-                      : submission ? SMTP_CAPABILITIES_SUBMISSION
-                                   : SMTP_CAPABILITIES_RELAY,
-      .auth_required = submission,
-      .size_limit = endpoint_dialogue_get_number(file, "Size-Limit"),
-      .error_limit = (guint)endpoint_dialogue_get_number(file, "Error-Limit"),
-  });
-}
-
-static Endpoint *new_pop3_client(const EndpointDialogue *file)
-{
-  const GPtrArray *known = endpoint_dialogue_get_all(file, "Known-Uid");
-  const char *known_uids[8] = {NULL};
-  for (guint i = 0; i < known->len && i < G_N_ELEMENTS(known_uids) - 1; i++)
-    known_uids[i] = g_ptr_array_index(known, i);
-  return pop3_client_new(&(Pop3ClientConfig){
-      .user = endpoint_dialogue_get(file, "Client-User"),
-      .password = endpoint_dialogue_get(file, "Client-Password"),
-      .use_apop = endpoint_dialogue_get_flag(file, "Client-Apop"),
-      .list = endpoint_dialogue_get_flag(file, "Client-List"),
-      .keep = endpoint_dialogue_get_flag(file, "Client-Keep"),
-      .known_uids = known_uids,
-  });
-}
-
-static Endpoint *new_client(const EndpointDialogue *file)
-{
-  if (is_pop3(file)) return new_pop3_client(file);
-  g_autoptr(Envelope) envelope = envelope_new(endpoint_dialogue_get(file, "From"));
-  const GPtrArray *to = endpoint_dialogue_get_all(file, "To");
-  for (guint i = 0; i < to->len; i++)
-    envelope_append(envelope, g_ptr_array_index(to, i));
-  g_assert_cmpuint(file->letters->len, ==, 1);
-  return smtp_client_new(&(SmtpClientConfig){
-      .host_name = endpoint_dialogue_get(file, "Client-Name"),
-      .user = endpoint_dialogue_get(file, "Client-User"),
-      .password = endpoint_dialogue_get(file, "Client-Password"),
-      .pipelining = endpoint_dialogue_get_flag(file, "Client-Pipelining"),
-      .envelope = envelope,
-      .message = g_ptr_array_index(file->letters, 0),
-  });
-}
-
 void dialogue_speaker_init(DialogueSpeaker *speaker, const EndpointDialogue *file, DialogueSide side,
                            bool scripted)
 {
-  *speaker = (DialogueSpeaker){.file = file, .side = side, .scripted = scripted};
+  *speaker = (DialogueSpeaker){
+      .file = file, .program = dialogue_program_find(file), .side = side, .scripted = scripted};
   speaker->letters = g_ptr_array_new_with_free_func(bytes_free);
+  speaker->envelopes = g_ptr_array_new_with_free_func(g_free);
+  speaker->results = g_ptr_array_new_with_free_func(g_free);
+  speaker->told = g_ptr_array_new_with_free_func(g_free);
   if (scripted) {
     speaker->endpoint = script_endpoint_new(file, side);
   } else if (side == DIALOGUE_SERVER) {
-    speaker->endpoint = new_server(file);
+    speaker->endpoint = speaker->program->new_server(file);
     speaker->store = new_store(file);
   } else {
-    speaker->endpoint = new_client(file);
+    speaker->endpoint = speaker->program->new_client(file);
   }
 }
 
@@ -112,45 +56,69 @@ void dialogue_speaker_clear(DialogueSpeaker *speaker)
 {
   endpoint_free(speaker->endpoint);
   g_ptr_array_unref(speaker->letters);
+  g_ptr_array_unref(speaker->envelopes);
+  g_ptr_array_unref(speaker->results);
+  g_ptr_array_unref(speaker->told);
   mail_store_free(speaker->store);
 }
 
-/* Mail for our users is taken, mail for others only from users who logged in. */
-static EndpointVerdict judge_recipient(const DialogueSpeaker *speaker, const Endpoint *server, Bytes text)
+/* There is one mailbox a user; POP2 may name another, which nobody has. */
+static EndpointVerdict open_mailbox(DialogueSpeaker *speaker, const EndpointEvent *event)
 {
-  Address address;
-  if (!address_parse(text, &address)) return (EndpointVerdict){.accepted = true};
-  if (mail_store_has_domain(speaker->store, address.domain))
-    return (EndpointVerdict){.accepted = mail_store_find(speaker->store, text) != NULL};
-  if (smtp_server_get_user(server) != NULL) return (EndpointVerdict){.accepted = true};
-  return (EndpointVerdict){.code = 550, .text = "5.7.1 Relaying denied"};
+  if (speaker->program->gives_folders)
+    return (EndpointVerdict){.accepted = true, .object = mail_store_get_folders(speaker->store, event->user)};
+  if (speaker->open != NULL) mailbox_unlock(speaker->open);
+  speaker->open = NULL;
+  if (event->address.length > 0 && !bytes_equal_ignore_case(event->address, "INBOX"))
+    return (EndpointVerdict){.accepted = false};
+  Mailbox *mailbox = mail_store_find(speaker->store, event->user);
+  if (!mailbox_lock(mailbox)) return (EndpointVerdict){.accepted = false};
+  speaker->open = mailbox;
+  return (EndpointVerdict){.accepted = true, .object = mailbox};
 }
 
-static EndpointVerdict judge(DialogueSpeaker *speaker, const Endpoint *server, const EndpointEvent *event)
+static EndpointVerdict judge_fetching(DialogueSpeaker *speaker, const EndpointEvent *event)
 {
   EndpointVerdict verdict = {.accepted = true};
   switch (event->type) {
   case ENDPOINT_AUTHENTICATE:
-    verdict.accepted = mail_store_authenticate(speaker->store, event->mechanism, event->user, event->secret,
-                                               event->challenge);
-    break;
-  case ENDPOINT_RECIPIENT:
-    return judge_recipient(speaker, server, event->address);
-  case ENDPOINT_MESSAGE:
-    g_ptr_array_add(speaker->letters, g_bytes_new(event->message.data, event->message.length));
-    break;
+    return login_judge(speaker->store, event, &speaker->proof);
   case ENDPOINT_OPEN_MAILBOX:
-    verdict.object = mail_store_find(speaker->store, event->user);
-    verdict.accepted = mailbox_lock(verdict.object);
-    if (verdict.accepted) speaker->open = verdict.object;
-    break;
+    return open_mailbox(speaker, event);
+  case ENDPOINT_REQUEST:
+    return dialogue_http_judge(speaker->file, event->address);
   case ENDPOINT_UPDATE:
-    mailbox_remove_marked(speaker->open);
+    if (speaker->open != NULL) mailbox_remove_marked(speaker->open);
     break;
   default:
     break;
   }
   return verdict;
+}
+
+static void answer(DialogueSpeaker *speaker, Endpoint *server, const EndpointEvent *event)
+{
+  g_autofree char *text = NULL;
+  EndpointVerdict verdict = speaker->program->fetches ? judge_fetching(speaker, event)
+                                                      : dialogue_smtp_judge(speaker, server, event, &text);
+  if (event->type == ENDPOINT_MESSAGE && verdict.code < 400) {
+    g_ptr_array_add(speaker->letters, g_bytes_new(event->message.data, event->message.length));
+    g_ptr_array_add(speaker->envelopes, dialogue_smtp_dup_envelope(event->envelope));
+  }
+  endpoint_answer(server, &verdict);
+}
+
+/* An event of our client. */
+static void listen(DialogueSpeaker *speaker, Endpoint *client, const EndpointEvent *event)
+{
+  speaker->outcome = event->type;
+  bool described = speaker->program->describe != NULL;
+  if (described) g_ptr_array_add(speaker->told, speaker->program->describe(client, event));
+  if (event->type == ENDPOINT_FETCHED && (!described || event->message.length > 0))
+    g_ptr_array_add(speaker->letters, g_bytes_new(event->message.data, event->message.length));
+  if (speaker->program->fetches) return;
+  dialogue_smtp_append_results(client, speaker->results);
+  if (event->type == ENDPOINT_DELIVERED) dialogue_smtp_send_next(speaker->file, client, ++speaker->sent);
 }
 
 void dialogue_speaker_take_event(DialogueSpeaker *speaker, Endpoint *endpoint, const EndpointEvent *event)
@@ -159,12 +127,12 @@ void dialogue_speaker_take_event(DialogueSpeaker *speaker, Endpoint *endpoint, c
     speaker->closed = true;
     if (speaker->open != NULL) mailbox_unlock(speaker->open);
   } else if (speaker->side == DIALOGUE_SERVER) {
-    EndpointVerdict verdict = judge(speaker, endpoint, event);
-    endpoint_answer(endpoint, &verdict);
+    answer(speaker, endpoint, event);
+  } else if (event->type == ENDPOINT_HELD) {
+    bool goes_on = g_strcmp0(endpoint_dialogue_get(speaker->file, "Client-Hold"), "drop") != 0;
+    endpoint_answer(endpoint, &(EndpointVerdict){.accepted = goes_on});
   } else {
-    if (event->type == ENDPOINT_FETCHED)
-      g_ptr_array_add(speaker->letters, g_bytes_new(event->message.data, event->message.length));
-    speaker->outcome = event->type;
+    listen(speaker, endpoint, event);
   }
 }
 
@@ -184,10 +152,19 @@ static void assert_letters(const DialogueSpeaker *speaker)
   }
 }
 
+static void assert_lines(const GPtrArray *lines, const GPtrArray *wanted)
+{
+  for (guint i = 0; i < MIN(lines->len, wanted->len); i++)
+    g_assert_cmpstr(g_ptr_array_index(lines, i), ==, g_ptr_array_index(wanted, i));
+  g_assert_cmpuint(lines->len, ==, wanted->len);
+}
+
 static void check_server(const DialogueSpeaker *speaker)
 {
   const EndpointDialogue *file = speaker->file;
-  if (!is_pop3(file)) assert_letters(speaker);
+  if (!speaker->program->fetches) assert_letters(speaker);
+  const GPtrArray *envelopes = endpoint_dialogue_get_all(file, "Envelope");
+  if (envelopes->len > 0) assert_lines(speaker->envelopes, envelopes);
   const char *left = endpoint_dialogue_get(file, "Left");
   if (left != NULL)
     g_assert_cmpuint(mailbox_get_count(mail_store_get(speaker->store, 0)), ==,
@@ -213,21 +190,24 @@ static void check_outcome(const DialogueSpeaker *speaker)
   g_assert_true(found);
 }
 
-static void check_client(const DialogueSpeaker *speaker, const Endpoint *client)
+static void assert_told(const DialogueSpeaker *speaker)
 {
-  check_outcome(speaker);
-  if (is_pop3(speaker->file)) {
+  const GPtrArray *wanted = endpoint_dialogue_get_all(speaker->file, "Told");
+  for (guint i = 0; i < MIN(wanted->len, speaker->told->len); i++)
+    g_assert_cmpstr(g_ptr_array_index(speaker->told, i), ==, g_ptr_array_index(wanted, i));
+  g_assert_cmpuint(speaker->told->len, ==, wanted->len);
+}
+
+static void check_client(const DialogueSpeaker *speaker)
+{
+  if (speaker->program->describe != NULL)
+    assert_told(speaker);
+  else
+    check_outcome(speaker);
+  if (speaker->program->fetches)
     assert_letters(speaker);
-    return;
-  }
-  static const char *const names[] = {"pending", "delivered", "later", "refused"};
-  const GPtrArray *wanted = endpoint_dialogue_get_all(speaker->file, "Result");
-  g_assert_cmpuint(smtp_client_get_result_count(client), ==, wanted->len);
-  for (guint i = 0; i < wanted->len; i++) {
-    SmtpResult result = smtp_client_get_result(client, i);
-    g_autofree char *text = g_strdup_printf("%s %s %d", result.recipient, names[result.type], result.code);
-    g_assert_cmpstr(text, ==, g_ptr_array_index(wanted, i));
-  }
+  else
+    assert_lines(speaker->results, endpoint_dialogue_get_all(speaker->file, "Result"));
 }
 
 void dialogue_speaker_check(const DialogueSpeaker *speaker, const Endpoint *endpoint)
@@ -238,6 +218,6 @@ void dialogue_speaker_check(const DialogueSpeaker *speaker, const Endpoint *endp
   else if (speaker->side == DIALOGUE_SERVER)
     check_server(speaker);
   else
-    check_client(speaker, endpoint);
+    check_client(speaker);
   if (!stays) g_assert_true(speaker->closed);
 }

@@ -4,20 +4,27 @@
 #pragma once
 
 #include "mail/mail-store.h"
+#include "support/dialogue-programs.h"
 #include "support/script-endpoint.h"
 
 typedef struct {
   const EndpointDialogue *file;
+  const DialogueProgram *program;
   DialogueSide side;
   bool scripted;
-  Endpoint *endpoint; /* owned; whoever takes it over sets NULL */
-  bool closed;        /* it said CLOSE */
-  GPtrArray *letters; /* of GBytes *: what the server took, or the client fetched */
+  Endpoint *endpoint;   /* owned; whoever takes it over sets NULL */
+  bool closed;          /* it said CLOSE */
+  GPtrArray *letters;   /* of GBytes *: what the server took, or the client fetched */
+  GPtrArray *envelopes; /* of char *: what the server took with them (SMTP) */
+  GPtrArray *told;      /* of char *: what the client told, where its program can describe that */
   /* Our server's. */
   MailStore *store;
+  Digest proof;  /* of the log-in judged last */
   Mailbox *open; /* POP3: locked for the session */
   /* Our client's: the last event but CLOSE. */
   EndpointEventType outcome;
+  guint sent;         /* letters before the one at hand (SMTP) */
+  GPtrArray *results; /* of char *: one for each recipient of each letter (SMTP) */
 } DialogueSpeaker;
 
 /* Prepares a side; file outlives it. */

@@ -62,7 +62,9 @@ static void script_receive(Endpoint *endpoint, Bytes bytes)
 static EndpointEventType script_next_event(Endpoint *endpoint, EndpointEvent *event)
 {
   ScriptEndpoint *script = script_of(endpoint);
-  bool leads = script->side == DIALOGUE_SERVER || endpoint_dialogue_get_flag(script->file, "Stays-Open");
+  /* where the server stays, the client is the one to leave */
+  bool stays = endpoint_dialogue_get_flag(script->file, "Stays-Open");
+  bool leads = script->side == (stays ? DIALOGUE_CLIENT : DIALOGUE_SERVER);
   bool close = script->peer_gone || (leads && get_turn(script) == NULL);
   if (!close || script->told_close) return ENDPOINT_NOTHING;
   script->told_close = true;

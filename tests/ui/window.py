@@ -36,13 +36,14 @@ def wait(what, look, seconds=PATIENCE):
 
 
 def walk(node, depth=24):
-    """All nodes below one, tables without their cells (a table may have a million)."""
+    """All nodes below one, tables without their cells (a table may have a million), what is closed (menus) without its content."""
     if node is None:
         return
     yield node
-    if depth == 0 or node.get_role_name() in TABLES:
+    count = node.get_child_count()
+    if depth == 0 or count == 0 or node.get_role_name() in TABLES or (node.get_role_name() != "application" and not showing(node)):
         return
-    for i in range(node.get_child_count()):
+    for i in range(count):
         yield from walk(node.get_child_at_index(i), depth - 1)
 
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* What dialogue files cannot show of the POP3 server and client: the lock, new mail during a session, time,
  * closed lines, and noise. */
-#include "mail/mail-store.h"
+#include "agent/login.h"
 #include "protocol/pop3/pop3-client.h"
 #include "protocol/pop3/pop3-server.h"
 #include "protocol/pop3/pop3-vocabulary.h"
+#include "protocol/sasl/sasl-spoken.h"
 
 typedef struct {
   MailStore *store;
   Mailbox *mailbox;
   GBytes *message;
+  Digest proof;
 } House;
 
 static void house_init(House *house)
@@ -29,9 +31,7 @@ static void house_clear(House *house)
 static EndpointVerdict judge(House *house, const EndpointEvent *event)
 {
   EndpointVerdict verdict = {.accepted = true};
-  if (event->type == ENDPOINT_AUTHENTICATE)
-    verdict.accepted =
-        mail_store_authenticate(house->store, event->mechanism, event->user, event->secret, event->challenge);
+  if (event->type == ENDPOINT_AUTHENTICATE) return login_judge(house->store, event, &house->proof);
   if (event->type == ENDPOINT_OPEN_MAILBOX) {
     verdict.object = mail_store_find(house->store, event->user);
     verdict.accepted = mailbox_lock(verdict.object);
@@ -68,6 +68,15 @@ static bool settle(Endpoint *server, House *house, GString *said)
 static Endpoint *new_server(void)
 {
   return pop3_server_new(&(Pop3ServerConfig){.host_name = "pop.example"});
+}
+
+static Endpoint *new_server_with_all(void)
+{
+  return pop3_server_new(&(Pop3ServerConfig){.host_name = "pop.example",
+                                             .mechanisms = sasl_spoken_names,
+                                             .nonce = "abc",
+                                             .offer_utf8 = true,
+                                             .offer_lang = true});
 }
 
 /* Says text; returns what the server says then, the caller's to free. */
@@ -252,9 +261,138 @@ static void a_client_never_waits_for_ever(void)
   }
 }
 
+/* What was sent before TLS, in the same packet even, does not count after it (RFC 2595 §4). */
+static void stls_forgets_what_came_in_clear(void)
+{
+  for (guint accepted = 0; accepted < 2; accepted++) {
+    House house;
+    house_init(&house);
+    Endpoint *server = pop3_server_new(&(Pop3ServerConfig){.host_name = "pop.example", .offer_stls = true});
+    g_free(say(server, &house, "USER bob\r\n"));
+    endpoint_receive(server, BYTES_LITERAL("STLS\r\nPASS builder\r\nDELE 1\r\nQUIT\r\n"));
+    EndpointEvent event;
+    g_assert_cmpint(endpoint_next_event(server, &event), ==, ENDPOINT_UPGRADE);
+    g_assert_cmpuint(endpoint_pending(server).length, ==, 0);
+    g_assert_false(endpoint_wants_read(server));
+    endpoint_answer(server, &(EndpointVerdict){.accepted = accepted});
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_assert_cmpint(settle(server, &house, said), ==, !accepted);
+    if (accepted) {
+      g_assert_cmpstr(said->str, ==, "+OK Begin TLS now\r\n");
+      g_autofree char *then = say(server, &house, "PASS builder\r\nSTLS\r\n");
+      g_assert_cmpstr(then, ==, "-ERR Say USER first\r\n-ERR Unknown command\r\n");
+    } else {
+      g_assert_cmpstr(said->str, ==,
+                      "-ERR TLS is not available now\r\n+OK Mailbox open, 1 message (20 octets)\r\n"
+                      "+OK Message 1 marked for deletion\r\n+OK Bye\r\n");
+    }
+    endpoint_free(server);
+    house_clear(&house);
+  }
+}
+
+/* An initial response that would make AUTH's line longer than 255 bytes waits for its "+" (RFC 5034 §4). */
+static void a_long_initial_response_waits(void)
+{
+  static const char *const mechanisms[] = {"PLAIN", NULL};
+  char password[200];
+  for (size_t length = 100; length < sizeof password; length++) {
+    memset(password, 'x', length);
+    password[length] = '\0';
+    Endpoint *client =
+        pop3_client_new(&(Pop3ClientConfig){.user = "bob", .password = password, .mechanisms = mechanisms});
+    endpoint_receive(client, BYTES_LITERAL("+OK\r\n"));
+    g_assert_true(bytes_equal(endpoint_pending(client), BYTES_LITERAL("CAPA\r\n")));
+    endpoint_consumed(client, 6);
+    endpoint_receive(client, BYTES_LITERAL("+OK\r\nSASL PLAIN\r\n.\r\n"));
+    Bytes line = endpoint_pending(client);
+    size_t whole = strlen("AUTH PLAIN ") + (length + 2 + strlen("bob") + 2) / 3 * 4 + 2;
+    g_assert_cmpuint(line.length, <=, 255);
+    g_assert_cmpuint(line.length, ==, whole <= 255 ? whole : strlen("AUTH PLAIN\r\n"));
+    endpoint_free(client);
+  }
+}
+
+static void a_client_that_is_held_says_quit_when_told(void)
+{
+  static const char *const replies[] = {"+OK\r\n", "+OK\r\n", "+OK\r\n", "+OK 0 0\r\n"};
+  for (guint way = 0; way < 3; way++) {
+    Endpoint *client = pop3_client_new(
+        &(Pop3ClientConfig){.user = "bob", .password = "builder", .hold = true, .patience = 100});
+    endpoint_advance(client, 1000);
+    for (size_t i = 0; i < G_N_ELEMENTS(replies); i++) {
+      endpoint_consumed(client, endpoint_pending(client).length);
+      endpoint_receive(client, bytes_from_string(replies[i]));
+    }
+    EndpointEvent event;
+    g_assert_cmpint(endpoint_next_event(client, &event), ==, ENDPOINT_HELD);
+    g_assert_cmpint(endpoint_next_event(client, &event), ==, ENDPOINT_NOTHING);
+    g_assert_cmpuint(endpoint_pending(client).length, ==, 0);
+    endpoint_advance(client, 100000); /* it may be held for long */
+    g_assert_cmpint(endpoint_next_event(client, &event), ==, ENDPOINT_NOTHING);
+    if (way == 0) {
+      endpoint_answer(client, &(EndpointVerdict){.accepted = true});
+      g_assert_true(bytes_equal(endpoint_pending(client), BYTES_LITERAL("QUIT\r\n")));
+      endpoint_advance(client, 100000);
+      endpoint_advance(client, 100200);
+      g_assert_cmpint(endpoint_next_event(client, &event), ==, ENDPOINT_FAILED); /* patience counts again */
+    } else if (way == 1) {
+      endpoint_answer(client, &(EndpointVerdict){.accepted = false});
+      g_assert_cmpuint(endpoint_pending(client).length, ==, 0);
+    } else {
+      endpoint_peer_closed(client);
+      g_assert_cmpint(endpoint_next_event(client, &event), ==, ENDPOINT_FAILED);
+    }
+    g_assert_cmpint(endpoint_next_event(client, &event), ==, ENDPOINT_CLOSE);
+    endpoint_free(client);
+  }
+}
+
+/* Whatever a server says, the client comes to an end, and what is not base64 or not asked for is cancelled.
+ */
+static void a_client_gives_up_a_log_in_gone_wrong(void)
+{
+  static const char *const scram[] = {"SCRAM-SHA-1", NULL}, *const login[] = {"LOGIN", NULL};
+  static const struct {
+    const char *const *mechanisms;
+    const char *offer, *challenge, *said;
+  } cases[] = {
+      {scram, "SASL SCRAM-SHA-1", "+ ***\r\n", "*\r\n"},
+      {scram, "sasl plain SCRAM-SHA-1", "+ dj1hYmM=\r\n", "*\r\n"},
+      {login, "SASL LOGIN", "+ VXNlcm5hbWU6\r\n+ UGFzc3dvcmQ6\r\n+ TW9yZTo=\r\n",
+       "Ym9i\r\nYnVpbGRlcg==\r\n*\r\n"},
+      {login, "SASL LOGIN", "+\r\n+\r\n", "Ym9i\r\nYnVpbGRlcg==\r\n"},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    Endpoint *client = pop3_client_new(&(Pop3ClientConfig){
+        .user = "bob", .password = "builder", .mechanisms = cases[i].mechanisms, .nonce = "fyko"});
+    g_autofree char *capabilities = g_strdup_printf("+OK\r\n+OK\r\nUSER\r\n%s\r\n.\r\n", cases[i].offer);
+    endpoint_receive(client, bytes_from_string(capabilities));
+    endpoint_consumed(client, endpoint_pending(client).length);
+    endpoint_receive(client, bytes_from_string(cases[i].challenge));
+    g_assert_true(bytes_equal(endpoint_pending(client), bytes_from_string(cases[i].said)));
+    EndpointEvent event;
+    endpoint_receive(client, BYTES_LITERAL("-ERR no\r\n"));
+    g_assert_cmpint(endpoint_next_event(client, &event), ==, ENDPOINT_FAILED);
+    g_assert_true(bytes_equal(event.reply, BYTES_LITERAL("-ERR no")));
+    endpoint_free(client);
+  }
+}
+
 static void noise_never_breaks_the_server(void)
 {
   static const char *const words[] = {"USER",
+                                      "AUTH",
+                                      "PLAIN",
+                                      "LOGIN",
+                                      "SCRAM-SHA-256",
+                                      "AUTH CRAM-MD5\r\n",
+                                      "*",
+                                      "=",
+                                      "AGJvYgBidWlsZGVy",
+                                      "biwsbj1ib2Iscj1h",
+                                      "UTF8",
+                                      "LANG",
                                       "PASS",
                                       "APOP",
                                       "STAT",
@@ -283,7 +421,7 @@ static void noise_never_breaks_the_server(void)
   Endpoint *server = NULL;
   guint seen = 0;
   for (guint i = 0; i < 20000; i++) {
-    if (server == NULL) server = new_server();
+    if (server == NULL) server = new_server_with_all();
     g_autoptr(GString) line = g_string_new(NULL), said = g_string_new(NULL);
     for (gint count = g_rand_int_range(random, 0, 4); count > 0; count--)
       g_string_append_printf(line, "%s ", words[g_rand_int_range(random, 0, (gint)G_N_ELEMENTS(words))]);
@@ -317,6 +455,12 @@ int main(int argc, char **argv)
   g_test_add_func("/pop3-endpoint/a client tells the message before it deletes",
                   a_client_tells_the_message_before_it_deletes);
   g_test_add_func("/pop3-endpoint/a client never waits for ever", a_client_never_waits_for_ever);
+  g_test_add_func("/pop3-endpoint/STLS forgets what came in clear", stls_forgets_what_came_in_clear);
+  g_test_add_func("/pop3-endpoint/a long initial response waits", a_long_initial_response_waits);
+  g_test_add_func("/pop3-endpoint/a client that is held says QUIT when told",
+                  a_client_that_is_held_says_quit_when_told);
+  g_test_add_func("/pop3-endpoint/a client gives up a log-in gone wrong",
+                  a_client_gives_up_a_log_in_gone_wrong);
   g_test_add_func("/pop3-endpoint/noise never breaks the server", noise_never_breaks_the_server);
   g_test_add_func("/pop3-endpoint/a letter is known among the pending bytes",
                   a_letter_is_known_among_the_pending_bytes);

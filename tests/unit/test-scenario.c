@@ -39,12 +39,36 @@ static const struct {
     {"[Scenario]\nTitle=a\\q\n", "FILE:2: after a backslash"},
     {"[Scenario]\nTitle=\xff\n", "FILE:2: this line is not UTF-8"},
     {"[Scenrio]\n", "FILE:1: [Scenrio]: no such group; did you mean “Scenario”?"},
-    {"[Weather]\n", "FILE:1: [Weather]: no such group; known here: Scenario, User, Link, Tap, Act"},
+    {"[Weather]\n",
+     "FILE:1: [Weather]: no such group; known here: Scenario, Host, Server, User, Link, Zone, Tap, Act"},
     {"[Scenario x]\n", "FILE:1: [Scenario x]: this group is written like [Scenario]"},
     {"[Act]\n", "FILE:1: [Act]: this group is written like [Act 1]"},
     {"[Act one]\n", "FILE:1: [Act one]: an act has a number"},
     {"[Act 0]\n", "FILE:1: [Act 0]: an act has a number"},
-    {"[User carol]\n", "FILE:1: [User carol]: no user is called “carol”"},
+    {"[User carol]\n", "FILE:1: [User carol]: no user is called “carol”; a new one needs Address or Host"},
+    {"[User carol]\nAddress=carol@beta.example\n", "FILE:1: [User carol]: Password is missing"},
+    {"[User bob]\nProtocol=web\n", "FILE:1: [User bob]: Protocol=web needs Web-Server"},
+    {"[User bob]\nWeb-Server=nowhere\n", "FILE:1: [User bob]: no host is called “nowhere”"},
+    {"[Host cafe]\nKind=router\n", "FILE:1: [Host cafe]: a new host needs Kind, Domain and Link"},
+    {"[Host cafe]\nKind=router\nDomain=x.example\nLink=mail.bet\n",
+     "FILE:1: [Host cafe]: no host is called “mail.bet”; did you mean “mail.beta”?"},
+    {"[Host ns]\nAddress=192.0.2.10\n", "FILE:1: [Host ns]: alice-computer has this address already"},
+    {"[Host ns]\nKind=router\n", "FILE:1: [Host ns]: this host is of another kind already"},
+    {"[Host ns]\nLink=ns\n", "FILE:1: [Host ns]: a host is not joined to itself"},
+    {"[Host ns]\nOffline=5 s\n", "FILE:2: [Host ns] Offline: “5 s” is not times since the start"},
+    {"[Server alice]\n",
+     "FILE:1: [Server alice]: no mail server is called “alice”; known here: mail.alpha, mail.beta"},
+    {"[Server mail.beta]\nCapabilities=+TURBO\n",
+     "FILE:2: [Server mail.beta] Capabilities: “+TURBO” is not words of EHLO"},
+    {"[Server mail.beta]\nQuota=much\n", "is not a size, like 64 KiB"},
+    {"[Server mail.beta]\nPorts=26\n", "is not port numbers among 25 587 110 109 143"},
+    {"[Server mail.beta]\nReplies=bob 450\n", "is not rules with"},
+    {"[Link mail.beta bob]\nThrough=ns\n",
+     "FILE:2: [Link mail.beta bob] Through: “ns” is not the name of a router"},
+    {"[Zone beta.example]\nRecords=x\n", "FILE:2: [Zone beta.example] Records: “x” is not records"},
+    {"[Act 1]\nDo=send\nAgent=alice\nTo=a@b\nAttach=../passwd\n",
+     "FILE:5: [Act 1] Attach: “../passwd” is not files beside the scenario"},
+    {"[Act 1]\nDo=type\nAgent=alice\nServer=mail.alpha\nPort=25\n", "FILE:1: [Act 1]: Text is missing"},
     {"[User alcie]\n", "did you mean “alice”?"},
     {"[Link alice bob]\n",
      "FILE:1: [Link alice bob]: no link joins these; links are: alice-computer mail.alpha,"},
@@ -60,12 +84,13 @@ static const struct {
     {"[Link alice mail.alpha]\nbandwidth=fast\n", "is not a rate"},
     {"[Tap Eve]\nLink=alice bob\n", "is not two hosts with a link between them"},
     {"[Tap a]\n[Tap b]\n", "FILE:2: [Tap b]: there is one tap already"},
-    {"[Act 1]\nDo=dance\n", "FILE:2: [Act 1] Do: “dance” is not send, fetch or wait"},
+    {"[Act 1]\nDo=dance\n",
+     "FILE:2: [Act 1] Do: “dance” is not something an agent does, like send, fetch or wait"},
     {"[Act 1]\nAgent=bob\n", "FILE:1: [Act 1]: Do is missing"},
     {"\n[Act 1]\nDo=send\nTo=x@y\n", "FILE:2: [Act 1]: Agent is missing"},
     {"[Act 1]\nDo=send\nAgent=alice\n", "FILE:1: [Act 1]: To is missing"},
     {"[Act 1]\nDo=fetch\nAgent=bob\nTo=x@y\n",
-     "FILE:4: [Act 1] To: does not go with Do=fetch, which has: Agent, Keep, Delete"},
+     "FILE:4: [Act 1] To: does not go with Do=fetch, which has: Agent, Keep, Delete, Cut, Hold"},
     {"[Act 1]\nDo=wait\nAt=1 s\nAfter=1 s\n", "At or After, not both"},
     {"[Act 1]\nDo=fetch\nAgent=bob\nKeep=yes\nDelete=yes\n", "Keep or Delete, not both"},
     {"[Act 1]\nDo=send\nAgent=alice\nTo=a\\nb\n", "is not an address"},
@@ -74,17 +99,17 @@ static const struct {
      "FILE:4: [Act 1] To: “bob” is not an address, like bob@beta.example"},
     {"[Act 1]\nDo=send\nAgent=alice\nTo=\"bob@beta.example\"\n", "without quotes"},
     {"[Act 1]\nDo=send\nAgent=alice\nTo=,\n", "“,” is not an address"},
-    {"[Act 1]\nDo=send\nAgent=alice\nFrom=bob\n",
-     "no key is called “From”; known here: Title, At, After, Agent"},
+    {"[Act 1]\nDo=send\nAgent=alice\nTo=a@b\nFrom=bob\n", "FILE:5: [Act 1] From: does not go with Do=send"},
+    {"[Act 1]\nDo=send\nAgent=alice\nSubjct=x\n", "no key is called “Subjct”; did you mean “Subject”?"},
     {"[Act 1]\nDo: send\n", "FILE:2: a value comes after “=”, not after “:”"},
     {"[Act 1]\nText=Oi\nTudo bem?\n", "FILE:3: neither a group like [Act 1] nor a key like Title=…; a "
                                       "longer text stays on one line, with \\n"},
     {"; a comment\n", "FILE:1: a comment begins with “#”"},
-    {"[Act 1]\nAgent=alice # she\n", "“alice # she” is not alice or bob; a comment has a line of its own"},
+    {"[Act 1]\nAgent=alice # she\n",
+     "“alice # she” is not the name of a user, like alice or bob; a comment has a line of its own"},
     {"", "FILE: the file is empty"},
     {"[Act 1]\nDo=wait\n", "FILE:1: [Act 1]: For is missing"},
     {"[Act 1]\nDo=wait\nFor=1 s\n[Act 1]\n", "FILE:4: there is a group like this already; acts are numbered"},
-    {"[Server mail.alpha]\n", "[Server mail.alpha]: no such group"},
 };
 
 static void an_error_names_the_line_and_what_would_be_right(void)
@@ -92,7 +117,7 @@ static void an_error_names_the_line_and_what_would_be_right(void)
   for (size_t i = 0; i < G_N_ELEMENTS(mistakes); i++) {
     g_autofree char *message = NULL;
     g_autoptr(Scenario) scenario = load(mistakes[i].text, -1, NULL, &message);
-    g_assert_null(scenario);
+    if (scenario != NULL) g_error("case %zu: “%s” was taken", i, mistakes[i].text);
     if (strstr(message, mistakes[i].want) == NULL)
       g_error("case %zu: “%s” lacks “%s”", i, message, mistakes[i].want);
   }
@@ -113,9 +138,9 @@ static void settings_override_and_are_checked_alike(void)
       {"Act 1/=x", "a setting is written"},
       {"Sed=7", "--set: [Scenario]: no key is called “Sed”; did you mean “Seed”?"},
       {"Act 9/Agent=bob", "[Act 9]: Do is missing"},
-      {"Act 9/Do=wait", "[Act 9]: For is missing, like 30 min"},
+      {"Act 9/Do=wait", "[Act 9]: For is missing: a time with its unit, like 30 min"},
       {"Act 1/Keep=yes",
-       "--set: [Act 1] Keep: does not go with Do=send, which has: Agent, To, Subject, Text"},
+       "--set: [Act 1] Keep: does not go with Do=send, which has: Agent, To, Cc, Bcc, Subject, Text"},
       {"Nowhere/x=1", "--set: [Nowhere]: no such group"},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

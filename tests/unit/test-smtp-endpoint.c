@@ -2,38 +2,8 @@
 /* What dialogue files cannot show of the SMTP server and client: limits, time, closed lines, verdicts of the
  * owner, and noise. */
 #include "protocol/smtp/smtp-client.h"
-#include "protocol/smtp/smtp-server.h"
 #include "protocol/smtp/smtp-vocabulary.h"
-
-/* Answers every event with verdict (NULL: accepted) and appends what is said. Returns true when CLOSE came.
- */
-static bool settle(Endpoint *server, const EndpointVerdict *verdict, GString *said)
-{
-  static const EndpointVerdict yes = {.accepted = true};
-  bool closed = false, moved = true;
-  while (moved) {
-    moved = false;
-    EndpointEvent event;
-    while (endpoint_next_event(server, &event) != ENDPOINT_NOTHING) {
-      moved = true;
-      if (event.type == ENDPOINT_CLOSE)
-        closed = true;
-      else
-        endpoint_answer(server, verdict == NULL ? &yes : verdict);
-    }
-    Bytes pending = endpoint_pending(server);
-    if (pending.length == 0) continue;
-    moved = true;
-    g_string_append_len(said, (const char *)pending.data, (gssize)pending.length);
-    endpoint_consumed(server, pending.length);
-  }
-  return closed;
-}
-
-static void hear(Endpoint *endpoint, const char *text)
-{
-  endpoint_receive(endpoint, bytes_from_string(text));
-}
+#include "test-smtp-talk.h"
 
 static Endpoint *new_server(void)
 {
@@ -305,6 +275,18 @@ static void append_random_line(GString *line, GRand *random)
                                       "BODY=8BITMIME",
                                       "STARTTLS",
                                       "BDAT 5 LAST",
+                                      "BDAT 9",
+                                      "BDAT",
+                                      "EXPN",
+                                      "AUTH CRAM-MD5",
+                                      "AUTH SCRAM-SHA-1 biwsbj1hLHI9eA==",
+                                      "Yz1iaXdz",
+                                      "SMTPUTF8",
+                                      "BODY=BINARYMIME",
+                                      "RET=FULL",
+                                      "NOTIFY=NEVER",
+                                      "ORCPT=rfc822;a+2Bb",
+                                      "MAIL FROM:<jos\xc3\xa9@b.example> SMTPUTF8",
                                       "\"",
                                       "@",
                                       ":"};
@@ -320,7 +302,7 @@ static void noise_never_breaks_the_server(void)
 {
   g_autoptr(GRand) random = g_rand_new_with_seed(20000);
   SmtpServerConfig config = {
-      .host_name = "mx", .capabilities = SMTP_CAPABILITIES_SUBMISSION, .error_limit = G_MAXUINT};
+      .host_name = "mx", .nonce = "1", .capabilities = UINT32_MAX, .error_limit = G_MAXUINT};
   Endpoint *whole = smtp_server_new(&config), *bytes = smtp_server_new(&config);
   g_autoptr(GString) said = g_string_new(NULL), said_too = g_string_new(NULL);
   guint seen = 0;
@@ -345,6 +327,108 @@ static void noise_never_breaks_the_server(void)
   g_assert_cmpuint(seen, ==, ((1u << SMTP_STATE_CLOSING) - 1) & ~(1u << SMTP_STATE_GREETING));
   endpoint_free(whole);
   endpoint_free(bytes);
+}
+
+/* Replies of any kind in any order, cut in two ways: the client says the same, and at the end knows about
+ * everybody. */
+static Endpoint *new_noisy_client(const Envelope *envelope, GBytes *message, guint round)
+{
+  static const char *const mechanisms[] = {"SCRAM-SHA-1", "CRAM-MD5", "LOGIN", NULL};
+  return smtp_client_new(&(SmtpClientConfig){.host_name = "a",
+                                             .user = round % 3 == 0 ? "alice" : NULL,
+                                             .password = "x",
+                                             .nonce = "n",
+                                             .mechanisms = mechanisms,
+                                             .pipelining = round % 2 == 0,
+                                             .chunking = round % 5 != 0,
+                                             .chunk_size = round % 7,
+                                             .envelope = envelope,
+                                             .message = message});
+}
+
+/* Gives the client a piece and appends what it says; after a transaction it gets another letter, as long as
+ * some of *letters are left. */
+static void tell(Endpoint *client, Bytes piece, const Envelope *envelope, GBytes *message, GString *said,
+                 guint *letters)
+{
+  EndpointEvent event;
+  endpoint_receive(client, piece);
+  for (EndpointEventType type; (type = endpoint_next_event(client, &event)) != ENDPOINT_NOTHING;)
+    if (type == ENDPOINT_DELIVERED && *letters > 0 && smtp_client_send_next(client, envelope, message, NULL))
+      --*letters;
+  Bytes pending = endpoint_pending(client);
+  g_string_append_len(said, (const char *)pending.data, (gssize)pending.length);
+  endpoint_consumed(client, pending.length);
+}
+
+static void assert_got_everywhere(const char *said)
+{
+  static const char *const words[] = {"HELO ",    "AUTH ",     "\r\n*\r\n", "SMTPUTF8", "RSET",
+                                      "DATA\r\n", "\r\n.\r\n", "BDAT ",     " LAST",    "QUIT"};
+  for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+    if (strstr(said, words[i]) == NULL) g_error("no client said %s", words[i]);
+}
+
+static void noise_never_breaks_the_client(void)
+{
+  static const char *const replies[] = {"250 ok",
+                                        "250 ok",
+                                        "250 ok",
+                                        "250 ok",
+                                        "354 go",
+                                        "220 mx",
+                                        "334 ",
+                                        "334 eA==",
+                                        "550 no",
+                                        "450 later",
+                                        "421 bye",
+                                        "250-more",
+                                        "250 PIPELINING",
+                                        "250-CHUNKING",
+                                        "235 in",
+                                        "334 not64!",
+                                        "2",
+                                        "999 what",
+                                        "250-SMTPUTF8",
+                                        "250-AUTH CRAM-MD5 SCRAM-SHA-1",
+                                        "250-AUTH=LOGIN",
+                                        "354-go",
+                                        "",
+                                        "251 there",
+                                        "250-BINARYMIME",
+                                        "250-8BITMIME"};
+  static const char offers[] = "250-mx\r\n250-CHUNKING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-AUTH CRAM-MD5 "
+                               "SCRAM-SHA-1\r\n250 PIPELINING";
+  g_autoptr(GRand) random = g_rand_new_with_seed(5321);
+  g_autoptr(Envelope) envelope = envelope_new("a@a.example");
+  envelope_append(envelope, "jos\xc3\xa9@b.example");
+  envelope_append(envelope, "b@b.example");
+  g_autoptr(GBytes) message = g_bytes_new_static(".x\r\n\xc3\xa9", 6);
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint round = 0; round < 3000; round++) {
+    Endpoint *clients[] = {new_noisy_client(envelope, message, round),
+                           new_noisy_client(envelope, message, round)};
+    g_autoptr(GString) said = g_string_new(NULL), said_too = g_string_new(NULL);
+    guint letters[] = {3, 3};
+    for (guint i = 0; i < 24; i++) {
+      /* mostly what is awaited, so that it gets somewhere */
+      gint pick = g_rand_int_range(random, 0, g_rand_boolean(random) ? 5 : (gint)G_N_ELEMENTS(replies));
+      const char *reply = i == 0 ? "220 mx" : i == 1 && round % 4 > 0 ? offers : replies[pick];
+      g_autofree char *line = g_strdup_printf("%s\r\n", reply);
+      tell(clients[0], bytes_from_string(line), envelope, message, said, &letters[0]);
+      for (char *c = line; *c != '\0'; c++)
+        tell(clients[1], (Bytes){(const uint8_t *)c, 1}, envelope, message, said_too, &letters[1]);
+    }
+    g_assert_cmpstr(said->str, ==, said_too->str);
+    g_string_append_len(all, said->str, (gssize)said->len);
+    for (guint i = 0; i < 2; i++) {
+      endpoint_peer_closed(clients[i]);
+      for (guint r = 0; r < smtp_client_get_result_count(clients[i]); r++)
+        g_assert_cmpint(smtp_client_get_result(clients[i], r).type, !=, SMTP_RESULT_PENDING);
+      endpoint_free(clients[i]);
+    }
+  }
+  assert_got_everywhere(all->str);
 }
 
 static void every_command_is_known_and_gets_one_reply(void)
@@ -380,6 +464,7 @@ int main(int argc, char **argv)
   g_test_add_func("/smtp-endpoint/many recipients are pipelined in groups",
                   many_recipients_are_pipelined_in_groups);
   g_test_add_func("/smtp-endpoint/noise never breaks the server", noise_never_breaks_the_server);
+  g_test_add_func("/smtp-endpoint/noise never breaks the client", noise_never_breaks_the_client);
   g_test_add_func("/smtp-endpoint/every command is known and gets one reply",
                   every_command_is_known_and_gets_one_reply);
   return g_test_run();

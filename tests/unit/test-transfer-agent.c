@@ -134,7 +134,7 @@ static void what_is_never_taken_comes_back_once(void)
   static const char *const recipients[] = {"user@[198.51.100.25]", "user@[203.0.113.1]",
                                            "user@nowhere.example"};
   static const MailQueuePolicy policy = {60 * NANOSECONDS_PER_SECOND, 600 * NANOSECONDS_PER_SECOND,
-                                         3600 * NANOSECONDS_PER_SECOND};
+                                         3600 * NANOSECONDS_PER_SECOND, 0};
   for (size_t i = 0; i < G_N_ELEMENTS(recipients); i++) {
     Town town;
     town_init(&town);

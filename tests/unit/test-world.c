@@ -389,8 +389,12 @@ static void a_temporary_refusal_is_tried_again_until_it_is_too_late(void)
     if (event->type == WORLD_CONNECTION && event->port == 25 && event->new_state == 1) tries++;
   }
   g_assert_cmpuint(tries, >, 10);
-  g_assert_cmpuint(inbox_count(run.world, "alice-computer"), ==, 1);
-  g_autofree char *notice = letter(run.world, "alice-computer", 0);
+  /* after four hours that it takes long, after five days that it is over */
+  g_assert_cmpuint(inbox_count(run.world, "alice-computer"), ==, 2);
+  g_autofree char *warning = letter(run.world, "alice-computer", 0);
+  g_assert_nonnull(strstr(warning, "Action: delayed"));
+  g_autofree char *notice = letter(run.world, "alice-computer", 1);
+  g_assert_nonnull(strstr(notice, "Action: failed"));
   g_assert_nonnull(strstr(notice, "450"));
   run_clear(&run);
 }
@@ -402,7 +406,7 @@ static void a_dead_link_is_tried_again_and_given_up(void)
                "[Act 2]\nAt=10 d\nAgent=alice\nDo=fetch\n",
                1);
   g_assert_cmpuint(count_events(run.world, WORLD_CONNECTION, 5), >, 10);
-  g_assert_cmpuint(inbox_count(run.world, "alice-computer"), ==, 1);
+  g_assert_cmpuint(inbox_count(run.world, "alice-computer"), ==, 2); /* the warning, and the end */
   run_clear(&run);
 }
 
