@@ -204,8 +204,6 @@ static bool take_how(ScenarioReader *reader, void *target, const char *value)
 static bool take_attach(ScenarioReader *reader, void *target, const char *value)
 {
   ScenarioAct *act = act_of(target);
-  g_free(act->attach);
-  act->attach = g_strdup(value);
   g_clear_pointer(&act->files, g_ptr_array_unref);
   act->files = scenario_files_load(reader->folder, value);
   return act->files != NULL;
@@ -379,9 +377,9 @@ bool scenario_acts_finish(ScenarioReader *reader, GError **error)
 void scenario_act_clear(gpointer data)
 {
   ScenarioAct *act = data;
-  char *texts[] = {act->title, act->to,    act->cc,     act->bcc,    act->subject, act->text,
-                   act->html,  act->from,  act->sender, act->attach, act->folder,  act->letters,
-                   act->flags, act->names, act->domain, act->how};
+  char *texts[] = {act->title,   act->to,    act->cc,    act->bcc,    act->subject,
+                   act->text,    act->html,  act->from,  act->sender, act->folder,
+                   act->letters, act->flags, act->names, act->domain, act->how};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_clear_pointer(&act->files, g_ptr_array_unref);

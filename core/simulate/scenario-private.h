@@ -45,8 +45,7 @@ typedef struct {
   char *to, *cc, *bcc, *subject, *text, *html;
   char *from;       /* spoof: the header */
   char *sender;     /* spoof: MAIL FROM */
-  char *attach;     /* names of files with spaces between them, or NULL */
-  GPtrArray *files; /* of ScenarioFile: what attach names; NULL for none */
+  GPtrArray *files; /* of ScenarioFile, which go with the letter; NULL for none */
   char *folder, *letters, *flags, *names, *domain;
   uint64_t letter; /* reply, forward, read by web: 0 is the newest */
   uint64_t port, lines;

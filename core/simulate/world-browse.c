@@ -2,13 +2,6 @@
 /* Acts of a person who reads mail in a browser: log in first, where they have not. */
 #include "simulate/world-private.h"
 
-#include <string.h>
-
-static const PlanUser *user_of(const WorldAct *act, const ScenarioAct *plan)
-{
-  return world_plan_user(act->world->plan, plan->user);
-}
-
 /* Types the web server's address and fills its log-in form in; the act that follows waits its turn behind. */
 static void log_in(const WorldAct *act, const PlanUser *user, Browser *browser, BrowserDone done, void *owner)
 {
@@ -21,7 +14,7 @@ void world_browse(WorldAct *act, void (*done)(void *act, bool good))
 {
   World *world = act->world;
   const ScenarioAct *plan = &g_array_index(world->scenario->acts, ScenarioAct, act->index);
-  const PlanUser *user = user_of(act, plan);
+  const PlanUser *user = world_plan_user(world->plan, plan->user);
   Browser *browser = world_need_browser(world, plan->user);
   bool new = !world->people[plan->user].browses;
   world->people[plan->user].browses = true;

@@ -65,8 +65,7 @@ static char *fill(const char *format, const char *first, const char *second)
 }
 
 /* Returns the sentence written out for a default host that does the usual, or NULL. */
-static const char *find_written(const World *world, uint32_t step, const WorldHost *host,
-                                const WorldHost *peer, uint16_t port)
+static const char *find_written(uint32_t step, const WorldHost *host, const WorldHost *peer, uint16_t port)
 {
   static const char *const domains[] = {"alpha.example", "beta.example"};
   static const char *const people[] = {"alice-computer", "bob-computer"};
@@ -83,7 +82,6 @@ static const char *find_written(const World *world, uint32_t step, const WorldHo
                                        : server;
     if (usual) return written[i].steps[step - 1];
   }
-  (void)world;
   return NULL;
 }
 
@@ -100,7 +98,7 @@ void world_step(World *world, uint32_t step, uint16_t host, uint16_t peer, uint1
 {
   if (step == world->last_step && host == world->last_step_host) return;
   const WorldHost *who = &world->hosts[host], *whom = peer == UINT16_MAX ? NULL : &world->hosts[peer];
-  const char *text = find_written(world, step, who, whom, port);
+  const char *text = find_written(step, who, whom, port);
   if (text == NULL) {
     const char *format = find_sentence(step, who->kind, port);
     if (format == NULL) return;
