@@ -310,6 +310,14 @@ static void judge_starttls(SmtpSession *session, const Answer *answer, uint32_t 
   }
 }
 
+/* The server has gone on to something else, and waits for no more pieces of the message. */
+static void end_pieces(SmtpSession *session, const Answer *answer)
+{
+  bool interrupts = session->interruption_id != 0 && answer->command.id >= session->interruption_id;
+  if (interrupts && session->state != SMTP_STATE_DATA && session->body.kind == BODY_NONE)
+    smtp_session_end_message(session, false, answer->command.id, SMTP_BDAT);
+}
+
 /* What the reply means beyond the state. */
 static void judge(SmtpSession *session, const Answer *answer, uint32_t id)
 {
@@ -327,6 +335,7 @@ static void judge(SmtpSession *session, const Answer *answer, uint32_t id)
     end_lost_auth(session, answer);
   if (word == SMTP_STARTTLS) judge_starttls(session, answer, id);
   if (word == SMTP_EHLO && ok) smtp_session_note_offers(session, &answer->line, id);
+  if (answer->answers) end_pieces(session, answer);
   if (answer->answers)
     smtp_transaction_answer(&session->transaction, &answer->command, (ReplyClass)answer->line.reply_class);
   if (word == SMTP_MAIL || word == SMTP_RSET || word == SMTP_LHLO) session->accepted_recipients = 0;

@@ -184,6 +184,16 @@ static uint8_t command_flags(const SmtpCommand *command)
   return last ? PENDING_LAST : 0;
 }
 
+/* A message comes in pieces and had no last one. While the server waits for more of them it refuses most
+ * commands (RFC 3030 §2), so that its reply must tell whether the message is over. */
+static void interrupt_pieces(SmtpSession *session, uint32_t id)
+{
+  if (session->ahead != SMTP_STATE_DATA)
+    smtp_session_end_message(session, false, id, SMTP_BDAT);
+  else if (session->interruption_id == 0 && message_observer_is_open(&session->message))
+    session->interruption_id = id;
+}
+
 static void accept_command(SmtpSession *session, const AssembledLine *line, const SmtpCommand *command)
 {
   refresh_ahead(session);
@@ -208,9 +218,7 @@ static void accept_command(SmtpSession *session, const AssembledLine *line, cons
     smtp_session_note(session, NOTE_UNKNOWN_COMMAND, &decoded, id);
   if (injected) smtp_session_note(session, NOTE_STARTTLS_INJECTION, &decoded, id);
   smtp_session_note_clear_text(session, &decoded, id);
-  /* a message that came in pieces and had no last one */
-  if (command->word != SMTP_BDAT && command->word != SMTP_NOOP)
-    smtp_session_end_message(session, false, id, SMTP_BDAT);
+  if (command->word != SMTP_BDAT && command->word != SMTP_NOOP) interrupt_pieces(session, id);
   smtp_transaction_command(&session->transaction, command, id);
   session->lmtp |= command->word == SMTP_LHLO;
   session->starttls_sent |= command->word == SMTP_STARTTLS;
@@ -313,6 +321,7 @@ void smtp_session_begin_data(SmtpSession *session, uint32_t id, uint64_t offset,
 {
   session->body = (SmtpBody){.kind = BODY_DATA, .offset = offset, .id = id, .confirmed = confirmed};
   dot_body_begin(&session->body.dot);
+  smtp_session_end_message(session, false, id, SMTP_BDAT);
   message_observer_begin(&session->message, session->sink, MESSAGE_SENT, true);
   session->ahead = SMTP_STATE_DATA;
   AssembledLine line;
@@ -379,7 +388,8 @@ void smtp_session_end_message(SmtpSession *session, bool complete, uint32_t abou
 {
   g_autoptr(MessageRecord) record = message_observer_end(&session->message, complete);
   if (record == NULL) return;
-  smtp_transaction_describe(&session->transaction, record);
+  smtp_transaction_describe(&session->transaction, session->body_id, record);
+  session->interruption_id = 0;
   uint32_t id = message_observer_emit(session->sink, record, DIRECTION_TO_SERVER, about, word);
   if (session->first_id == 0) session->first_id = id;
 }
@@ -401,6 +411,7 @@ void smtp_session_end_body(SmtpSession *session, bool complete)
 {
   SmtpBody body = session->body;
   session->body = (SmtpBody){0};
+  session->body_id = body.id;
   DecodedLine line = decoded_line(LINE_DATA, DIRECTION_TO_SERVER);
   line.word = body.kind == BODY_DATA ? SMTP_DATA : SMTP_BDAT;
   line.about = body.id;

@@ -67,12 +67,15 @@ typedef struct {
   uint32_t accepted_recipients; /* LMTP sends as many replies after the dot */
   uint32_t lmtp_left;           /* of these, how many the oldest pending message still awaits; 0: not begun */
   uint32_t refused_id;          /* of the DATA refused last */
-  uint64_t stray_lines;         /* of a message sent in spite of it: the server may answer each */
-  uint16_t once;                /* ONCE_ bits already used */
-  uint8_t state;                /* after the replies seen */
-  uint8_t ahead;                /* after the commands seen, if all go well */
-  bool ahead_stale;             /* a reply went otherwise while more commands were pending */
-  uint8_t auth;                 /* AuthProgress */
+  uint32_t body_id;             /* of the DATA or BDAT whose bytes came last; 0: lost */
+  uint32_t
+      interruption_id;  /* of the first command after a piece, BDAT apart, whose reply is awaited; 0: none */
+  uint64_t stray_lines; /* of a message sent in spite of it: the server may answer each */
+  uint16_t once;        /* ONCE_ bits already used */
+  uint8_t state;        /* after the replies seen */
+  uint8_t ahead;        /* after the commands seen, if all go well */
+  bool ahead_stale;     /* a reply went otherwise while more commands were pending */
+  uint8_t auth;         /* AuthProgress */
   bool greeted;
   bool lone_replies; /* some reply but the greeting had no command */
   bool lmtp;

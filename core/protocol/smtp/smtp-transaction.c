@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The envelope of one transaction. */
+/* The envelope of one transaction, kept as what was said: a command that is refused in the end leaves no
+ * trace. */
 #include "protocol/smtp/smtp-transaction.h"
 
-typedef struct {
-  uint32_t id; /* of RCPT's line */
-  bool refused;
-  char *address;
-} Recipient;
+typedef enum { STEP_BEGIN, STEP_RECIPIENT } StepKind;
 
-static void free_recipient(gpointer data)
+typedef struct {
+  uint32_t id; /* of the command's line */
+  StepKind kind;
+  bool refused;
+  char *address; /* MAIL's or RCPT's; NULL where it begins nothing, or cannot be read */
+} Step;
+
+#define BEGINNINGS_MAX 8u /* kept of those that nobody answers: more are taken for accepted */
+
+static void free_step(gpointer data)
 {
-  g_free(((Recipient *)data)->address);
+  g_free(((Step *)data)->address);
 }
 
 void smtp_transaction_clear(SmtpTransaction *transaction)
 {
-  g_free(transaction->sender);
-  if (transaction->recipients != NULL) g_array_unref(transaction->recipients);
+  if (transaction->steps != NULL) g_array_unref(transaction->steps);
   *transaction = (SmtpTransaction){0};
 }
 
@@ -28,22 +33,33 @@ static char *path_text(Bytes argument, const char *keyword)
                            (gssize)path.address.length);
 }
 
-static void add_recipient(SmtpTransaction *transaction, char *address, uint32_t id)
+static Step *step_at(const SmtpTransaction *transaction, guint index)
 {
-  Recipient recipient = {.id = id, .address = address};
-  if (transaction->recipients == NULL) {
-    transaction->recipients = g_array_new(FALSE, FALSE, sizeof(Recipient));
-    g_array_set_clear_func(transaction->recipients, free_recipient);
-  }
-  g_array_append_val(transaction->recipients, recipient);
+  return &g_array_index(transaction->steps, Step, index);
 }
 
-static void begin(SmtpTransaction *transaction, char *sender)
+static void add(SmtpTransaction *transaction, const Step *step)
 {
-  g_free(transaction->sender);
-  transaction->sender = sender;
-  transaction->has_sender = sender != NULL;
-  if (transaction->recipients != NULL) g_array_set_size(transaction->recipients, 0);
+  if (transaction->steps == NULL) {
+    transaction->steps = g_array_new(FALSE, FALSE, sizeof(Step));
+    g_array_set_clear_func(transaction->steps, free_step);
+  }
+  g_array_append_val(transaction->steps, *step);
+}
+
+/* The step at index begins the envelope for good: what was said before it is over. */
+static void forget_before(SmtpTransaction *transaction, guint index)
+{
+  for (guint i = 0; i < index; i++)
+    transaction->beginnings -= step_at(transaction, i)->kind == STEP_BEGIN;
+  if (index > 0) g_array_remove_range(transaction->steps, 0, index);
+  transaction->recipients = transaction->steps->len - transaction->beginnings;
+}
+
+static void begin(SmtpTransaction *transaction, char *sender, uint32_t id)
+{
+  add(transaction, &(Step){.id = id, .kind = STEP_BEGIN, .address = sender});
+  if (++transaction->beginnings > BEGINNINGS_MAX) forget_before(transaction, transaction->steps->len - 1);
 }
 
 void smtp_transaction_command(SmtpTransaction *transaction, const SmtpCommand *command, uint32_t id)
@@ -53,54 +69,68 @@ void smtp_transaction_command(SmtpTransaction *transaction, const SmtpCommand *c
   case SMTP_SEND:
   case SMTP_SOML:
   case SMTP_SAML:
-    begin(transaction, path_text(command->argument, "FROM"));
+    begin(transaction, path_text(command->argument, "FROM"), id);
     break;
   case SMTP_RCPT: {
-    guint count = transaction->recipients != NULL ? transaction->recipients->len : 0;
-    char *address = count < LIMIT_ENVELOPE_RECIPIENTS ? path_text(command->argument, "TO") : NULL;
-    if (address != NULL) add_recipient(transaction, address, id);
+    bool room = transaction->recipients < LIMIT_ENVELOPE_RECIPIENTS;
+    char *address = room ? path_text(command->argument, "TO") : NULL;
+    if (address == NULL) break;
+    transaction->recipients++;
+    add(transaction, &(Step){.id = id, .kind = STEP_RECIPIENT, .address = address});
     break;
   }
   case SMTP_RSET:
   case SMTP_HELO:
   case SMTP_EHLO:
   case SMTP_LHLO:
-    begin(transaction, NULL);
+    begin(transaction, NULL, id);
     break;
   default:
     break;
   }
 }
 
-void smtp_transaction_answer(SmtpTransaction *transaction, const PendingCommand *command,
-                             ReplyClass reply_class)
+/* Returns the index of the step that the line with that id made, or of the next one; steps are in order. */
+static guint find_step(const SmtpTransaction *transaction, uint32_t id)
 {
-  bool refused = reply_class == REPLY_LATER || reply_class == REPLY_REFUSED;
-  if (!refused || command->word != SMTP_RCPT || transaction->recipients == NULL) return;
-  /* in order of their ids */
-  GArray *recipients = transaction->recipients;
-  guint low = 0, high = recipients->len;
+  guint low = 0, high = transaction->steps->len;
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    if (g_array_index(recipients, Recipient, middle).id < command->id)
+    if (step_at(transaction, middle)->id < id)
       low = middle + 1;
     else
       high = middle;
   }
-  if (low < recipients->len && g_array_index(recipients, Recipient, low).id == command->id)
-    g_array_index(recipients, Recipient, low).refused = true;
+  return low;
 }
 
-void smtp_transaction_describe(const SmtpTransaction *transaction, MessageRecord *record)
+void smtp_transaction_answer(SmtpTransaction *transaction, const PendingCommand *command,
+                             ReplyClass reply_class)
 {
-  guint count = transaction->recipients != NULL ? transaction->recipients->len : 0;
-  record->has_envelope = transaction->has_sender || count > 0;
-  if (transaction->has_sender)
-    record->envelope_from = message_record_add_text(record, bytes_from_string(transaction->sender));
-  for (guint i = 0; i < count; i++) {
-    const Recipient *recipient = &g_array_index(transaction->recipients, Recipient, i);
-    if (recipient->refused) continue;
-    const char *address = message_record_add_text(record, bytes_from_string(recipient->address));
-    g_ptr_array_add(record->envelope_to, (gpointer)(uintptr_t)address);
+  if (transaction->steps == NULL) return;
+  guint index = find_step(transaction, command->id);
+  if (index >= transaction->steps->len) return;
+  Step *step = step_at(transaction, index);
+  if (step->id != command->id) return;
+  step->refused = reply_class == REPLY_LATER || reply_class == REPLY_REFUSED;
+  if (step->kind == STEP_BEGIN && reply_class == REPLY_OK) forget_before(transaction, index);
+}
+
+void smtp_transaction_describe(const SmtpTransaction *transaction, uint32_t until, MessageRecord *record)
+{
+  const char *sender = NULL;
+  for (guint i = 0; transaction->steps != NULL && i < transaction->steps->len; i++) {
+    const Step *step = step_at(transaction, i);
+    if (step->refused) continue;
+    if (step->id > until && until != 0) break;
+    if (step->kind == STEP_RECIPIENT) {
+      const char *address = message_record_add_text(record, bytes_from_string(step->address));
+      g_ptr_array_add(record->envelope_to, (gpointer)(uintptr_t)address);
+      continue;
+    }
+    sender = step->address;
+    g_ptr_array_set_size(record->envelope_to, 0);
   }
+  record->has_envelope = sender != NULL || record->envelope_to->len > 0;
+  if (sender != NULL) record->envelope_from = message_record_add_text(record, bytes_from_string(sender));
 }
