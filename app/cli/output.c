@@ -150,7 +150,7 @@ bool output_drain(Output *output, bool now)
     }
     left = bytes_skip(left, (size_t)written);
   }
-  byte_buffer_reset(&output->buffer);
+  byte_buffer_consume(&output->buffer, byte_buffer_view(&output->buffer).length);
   return true;
 }
 

@@ -84,8 +84,7 @@ static CaptureWriter *open_writer(const char *path, const World *world, const ch
   for (guint i = 0; i < world_get_host_count(world); i++) {
     const WorldHost *host = world_get_host(world, i);
     capture_writer_add_name(writer, &host->address, host->name);
-    if (host->other_address.version != 0)
-      capture_writer_add_name(writer, &host->other_address, host->name);
+    if (host->other_address.version != 0) capture_writer_add_name(writer, &host->other_address, host->name);
   }
   return writer;
 }

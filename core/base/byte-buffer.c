@@ -13,6 +13,7 @@ static void wipe(ByteBuffer *buffer)
 
 void byte_buffer_clear(ByteBuffer *buffer)
 {
+  if (buffer->data == NULL) return;
   wipe(buffer);
   g_free(buffer->data);
   *buffer = (ByteBuffer){0};

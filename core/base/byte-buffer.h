@@ -42,6 +42,20 @@ static inline uint8_t *byte_buffer_extend(ByteBuffer *buffer, size_t count)
   return room;
 }
 
+/* Returns room for count bytes behind the end, which are not part of the buffer before wrote tells how many
+ * of them were written. Both for writers that know only a bound beforehand. */
+static inline uint8_t *byte_buffer_room(ByteBuffer *buffer, size_t count)
+{
+  if (buffer->size - buffer->end < count) byte_buffer_reserve(buffer, count);
+  return buffer->data + buffer->end;
+}
+
+static inline void byte_buffer_wrote(ByteBuffer *buffer, size_t count)
+{
+  buffer->end += count;
+  if (buffer->end > buffer->touched) buffer->touched = buffer->end;
+}
+
 /* Appends the formatted text, as printf does. */
 void byte_buffer_append_format(ByteBuffer *buffer, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

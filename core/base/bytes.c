@@ -30,6 +30,21 @@ ptrdiff_t bytes_find(Bytes view, uint8_t wanted)
   return found == NULL ? -1 : found - view.data;
 }
 
+size_t bytes_count(Bytes view, uint8_t wanted)
+{
+  enum { BLOCK = 64 }; /* a number of rounds known beforehand: compilers take many bytes at a time */
+  size_t count = 0, at = 0;
+  for (; view.length - at >= BLOCK; at += BLOCK) {
+    uint8_t in_block = 0;
+    for (size_t i = 0; i < BLOCK; i++)
+      in_block = (uint8_t)(in_block + (view.data[at + i] == wanted));
+    count += in_block;
+  }
+  for (; at < view.length; at++)
+    count += view.data[at] == wanted;
+  return count;
+}
+
 Bytes bytes_chomp(Bytes view)
 {
   if (view.length > 0 && view.data[view.length - 1] == '\n') view.length--;

@@ -51,6 +51,9 @@ bool bytes_starts_ignore_case(Bytes view, const char *text);
 /* Returns the index of the first byte equal to wanted, or -1. */
 ptrdiff_t bytes_find(Bytes view, uint8_t wanted);
 
+/* Returns how many bytes equal wanted. */
+size_t bytes_count(Bytes view, uint8_t wanted);
+
 /* Returns view without the CR LF, or the bare LF, at its end. */
 Bytes bytes_chomp(Bytes view);
 

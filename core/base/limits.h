@@ -14,15 +14,15 @@
 #define LIMIT_REASSEMBLY_TOTAL 67108864u /* the same, over all streams */
 #define LIMIT_STREAMS_OPEN 65536u        /* streams followed at a time; the oldest quiet one goes first */
 #define LIMIT_SERVERS_REMEMBERED 4096u   /* servers of which something is known over all conversations */
-#define LIMIT_FRAGMENTED_DATAGRAMS 256u   /* put together at a time; the oldest goes first */
-#define LIMIT_FRAGMENTS 1024u             /* of one datagram */
-#define LIMIT_FRAGMENT_BYTES 4194304u     /* held for all of them */
-#define LIMIT_FRAGMENT_SECONDS 60         /* after its first fragment a datagram is given up (RFC 8200 §4.5) */
-#define LIMIT_INFLATE_START 1048576u      /* bytes that a compressed stream may become at once */
-#define LIMIT_INFLATE_RATIO 200u          /* and for each packed byte so many more */
-#define LIMIT_DERIVED_BYTES 67108864u     /* unpacked bytes that a window keeps, over all streams */
-#define LIMIT_REDACTED_BYTES 402653184u   /* of conversations held while they are redacted */
-#define LIMIT_RECOGNITION_BYTES 4096u    /* bytes looked at before a stream is given up as "not mail" */
+#define LIMIT_FRAGMENTED_DATAGRAMS 256u  /* put together at a time; the oldest goes first */
+#define LIMIT_FRAGMENTS 1024u            /* of one datagram */
+#define LIMIT_FRAGMENT_BYTES 4194304u    /* held for all of them */
+#define LIMIT_FRAGMENT_SECONDS 60       /* after its first fragment a datagram is given up (RFC 8200 §4.5) */
+#define LIMIT_INFLATE_START 1048576u    /* bytes that a compressed stream may become at once */
+#define LIMIT_INFLATE_RATIO 200u        /* and for each packed byte so many more */
+#define LIMIT_DERIVED_BYTES 67108864u   /* unpacked bytes that a window keeps, over all streams */
+#define LIMIT_REDACTED_BYTES 402653184u /* of conversations held while they are redacted */
+#define LIMIT_RECOGNITION_BYTES 4096u   /* bytes looked at before a stream is given up as "not mail" */
 #define LIMIT_HEADER_BYTES 1048576u     /* of one header field kept; the rest is dropped */
 #define LIMIT_HEADERS_BYTES 10485760u   /* of all header fields of a message */
 #define LIMIT_HEADERS 10000u            /* header fields kept of one message */
@@ -41,9 +41,9 @@
   16384u /* commands whose time is remembered for their reply; streams likewise */
 
 /* HTTP, where we take part */
-#define LIMIT_HTTP_LINE 8192u         /* bytes of a request line (RFC 9112 §3 asks for 8000), or of a field's */
-#define LIMIT_HTTP_HEAD 65536u        /* of all lines of a head, or of a trailer */
-#define LIMIT_HTTP_FIELDS 100u        /* fields of a head */
+#define LIMIT_HTTP_LINE 8192u  /* bytes of a request line (RFC 9112 §3 asks for 8000), or of a field's */
+#define LIMIT_HTTP_HEAD 65536u /* of all lines of a head, or of a trailer */
+#define LIMIT_HTTP_FIELDS 100u /* fields of a head */
 #define LIMIT_HTTP_CHUNK_LINE 1024u   /* bytes of a chunk's size line, extensions included */
 #define LIMIT_HTTP_CHUNK_WASTE 65536u /* bytes of size lines, beyond as many as the chunks hold */
 #define LIMIT_HTTP_REQUEST 1048576u   /* bytes of a request's body */

@@ -8,10 +8,20 @@
  * conversation. */
 #define RETIRED_MOST 1024u
 
+/* Packets for which a flow counts as just heard: it is not moved to the front for each of them. */
+#define RECENT_PACKETS 1024u
+
+/* The hash lies here too, so that only the flow looked for is touched. */
+typedef struct {
+  Flow *flow; /* NULL is free */
+  uint32_t hash;
+} Slot;
+
 struct FlowTable {
-  Flow **slots;  /* open addressing, linear probing; NULL is free */
+  Slot *slots;   /* open addressing, linear probing */
   uint32_t size; /* a power of two */
   uint32_t count;
+  uint32_t packets; /* looked for so far; it may wrap */
   Flow *oldest, *newest;
   Flow *last; /* found last: most frames come in runs */
   Flow *retired[RETIRED_MOST];
@@ -24,7 +34,7 @@ FlowTable *flow_table_new(void (*evict)(void *owner, Flow *flow), void *owner)
 {
   FlowTable *table = g_new0(FlowTable, 1);
   table->size = 1024;
-  table->slots = g_new0(Flow *, table->size);
+  table->slots = g_new0(Slot, table->size);
   table->evict = evict;
   table->owner = owner;
   return table;
@@ -41,7 +51,10 @@ static uint64_t mix(uint64_t value)
 
 uint64_t flow_endpoint_hash(uint64_t seed, const IpAddress *address, uint16_t port)
 {
+  uint32_t four;
   uint64_t high, low;
+  memcpy(&four, address->bytes, 4);
+  if (address->version == 4) return mix(((uint64_t)four << 16 | port) ^ seed);
   memcpy(&high, address->bytes, 8);
   memcpy(&low, address->bytes + 8, 8);
   return mix(high + mix(mix(low ^ seed) + port));
@@ -53,7 +66,7 @@ static uint32_t packet_hash(const FlowTable *table, const Packet *packet)
   uint64_t seed = (uint64_t)(uintptr_t)table;
   uint64_t sum = flow_endpoint_hash(seed, &packet->source, packet->source_port) +
                  flow_endpoint_hash(seed, &packet->destination, packet->destination_port);
-  return (uint32_t)(mix(sum) >> 16) ^ (packet->kind == PACKET_UDP ? 0x55555555u : 0u);
+  return (uint32_t)(sum >> 16) ^ (packet->kind == PACKET_UDP ? 0x55555555u : 0u);
 }
 
 /* Returns 0 or 1, the side of the sender, or -1 when packet is of another flow. */
@@ -80,6 +93,7 @@ static void unlink_flow(FlowTable *table, Flow *flow)
 
 static void link_newest(FlowTable *table, Flow *flow)
 {
+  flow->linked_at = table->packets;
   flow->older = table->newest;
   flow->newer = NULL;
   *(table->newest != NULL ? &table->newest->newer : &table->oldest) = flow;
@@ -88,24 +102,23 @@ static void link_newest(FlowTable *table, Flow *flow)
 
 Flow *flow_table_find(FlowTable *table, const Packet *packet, uint8_t *side)
 {
+  table->packets++;
   Flow *found = NULL;
   int matched = table->last != NULL ? match(table->last, packet) : -1;
   if (matched >= 0) {
     found = table->last;
   } else {
     uint32_t hash = packet_hash(table, packet);
-    for (uint32_t i = hash & (table->size - 1); table->slots[i] != NULL; i = (i + 1) & (table->size - 1)) {
-      Flow *flow = table->slots[i];
-      if (flow->hash == hash && (matched = match(flow, packet)) >= 0) {
-        found = flow;
-        break;
-      }
+    for (uint32_t i = hash & (table->size - 1); table->slots[i].flow != NULL && found == NULL;
+         i = (i + 1) & (table->size - 1)) {
+      const Slot *slot = &table->slots[i];
+      if (slot->hash == hash && (matched = match(slot->flow, packet)) >= 0) found = slot->flow;
     }
   }
   if (found == NULL) return NULL;
   *side = (uint8_t)matched;
   table->last = found;
-  if (table->newest != found) {
+  if (table->packets - found->linked_at > RECENT_PACKETS) {
     unlink_flow(table, found);
     link_newest(table, found);
   }
@@ -115,19 +128,19 @@ Flow *flow_table_find(FlowTable *table, const Packet *packet, uint8_t *side)
 static void put(FlowTable *table, Flow *flow)
 {
   uint32_t i = flow->hash & (table->size - 1);
-  while (table->slots[i] != NULL)
+  while (table->slots[i].flow != NULL)
     i = (i + 1) & (table->size - 1);
-  table->slots[i] = flow;
+  table->slots[i] = (Slot){flow, flow->hash};
 }
 
 static void grow(FlowTable *table)
 {
-  Flow **old = table->slots;
+  Slot *old = table->slots;
   uint32_t old_size = table->size;
   table->size *= 2;
-  table->slots = g_new0(Flow *, table->size);
+  table->slots = g_new0(Slot, table->size);
   for (uint32_t i = 0; i < old_size; i++)
-    if (old[i] != NULL) put(table, old[i]);
+    if (old[i].flow != NULL) put(table, old[i].flow);
   g_free(old);
 }
 
@@ -159,16 +172,16 @@ static void clear_slot(FlowTable *table, const Flow *flow)
 {
   uint32_t mask = table->size - 1;
   uint32_t hole = flow->hash & mask;
-  while (table->slots[hole] != flow)
+  while (table->slots[hole].flow != flow)
     hole = (hole + 1) & mask;
-  for (uint32_t i = (hole + 1) & mask; table->slots[i] != NULL; i = (i + 1) & mask) {
-    uint32_t home = table->slots[i]->hash & mask;
+  for (uint32_t i = (hole + 1) & mask; table->slots[i].flow != NULL; i = (i + 1) & mask) {
+    uint32_t home = table->slots[i].hash & mask;
     if (((i - home) & mask) >= ((i - hole) & mask)) {
       table->slots[hole] = table->slots[i];
       hole = i;
     }
   }
-  table->slots[hole] = NULL;
+  table->slots[hole] = (Slot){0};
 }
 
 static void free_flow(Flow *flow)

@@ -19,6 +19,8 @@ typedef struct {
 struct Flow {
   IpAddress source, destination; /* of the first frame */
   uint16_t source_port, destination_port;
+  uint32_t hash;
+  uint32_t linked_at; /* the table's own: when it became the newest */
   bool udp;
   bool closed;                  /* both FINs or a RST seen: kept a while for stragglers */
   bool uninteresting;           /* judged not to be mail */
@@ -28,13 +30,12 @@ struct Flow {
   uint8_t checksums[2];         /* segments whose checksum was looked at */
   bool syn_seen[2];             /* by side: 0 source, 1 destination */
   uint32_t initial_sequence[2]; /* of those SYNs */
-  uint32_t hash;
   TcpStream halves[2];          /* by side of the sender */
   FlowDatagram datagrams[2][2]; /* UDP: by side of the sender, its last two, the newer first */
   Dialogue *dialogue;           /* NULL before the first payload, and when uninteresting or closed */
   RowStamp last;                /* of the last frame */
   StreamInfo info;
-  Flow *older, *newer; /* by last activity */
+  Flow *older, *newer; /* by last activity, give or take some packets */
 };
 
 typedef struct FlowTable FlowTable;

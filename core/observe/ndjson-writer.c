@@ -16,10 +16,13 @@
 /* What every line of a stream says alike, as JSON. */
 typedef struct {
   bool known;
+  uint8_t protocol; /* spoken; another one after STARTTLS */
   uint32_t stream;
-  ByteBuffer number;  /* ,"stream":7,"frame": */
-  ByteBuffer ends[2]; /* ","from":"…","to":"…","protocol":" of lines from the client, from the server */
+  ByteBuffer number; /* ,"stream":7,"frame": */
+  ByteBuffer ends[2]; /* ","from":"…","to":"…","protocol":"…" of lines from the client, from the server */
 } StreamText;
+
+#define TIME_KEY ",\"time\":\""
 
 struct NdjsonWriter {
   ByteBuffer *out;
@@ -27,10 +30,10 @@ struct NdjsonWriter {
   bool reveal;
   StreamText streams[STREAMS_KEPT]; /* by stream, the latest */
   NdjsonWords *words;
-  RowText note;       /* used again and again */
-  Nanoseconds second; /* whose text is below */
+  ByteBuffer kinds[LINE_KIND_COUNT]; /* {"kind":"reply","id": */
+  Nanoseconds second;                /* whose text is below */
   size_t second_length;
-  char second_text[NANOSECONDS_TEXT]; /* "1772452800." */
+  char second_text[sizeof TIME_KEY + NANOSECONDS_TEXT]; /* ,"time":"1772452800. */
 };
 
 NdjsonWriter *ndjson_writer_new(ByteBuffer *out, bool reveal)
@@ -39,7 +42,11 @@ NdjsonWriter *ndjson_writer_new(ByteBuffer *out, bool reveal)
   writer->out = out;
   writer->reveal = reveal;
   writer->words = ndjson_words_new();
-  row_text_init(&writer->note);
+  for (guint kind = 0; kind < LINE_KIND_COUNT; kind++) {
+    json_raw(&writer->kinds[kind], "{\"kind\":\"");
+    json_raw(&writer->kinds[kind], line_kind_name((LineKind)kind));
+    json_raw(&writer->kinds[kind], "\",\"id\":");
+  }
   return writer;
 }
 
@@ -47,7 +54,8 @@ void ndjson_writer_free(NdjsonWriter *writer)
 {
   if (writer == NULL) return;
   byte_buffer_clear(&writer->scratch);
-  row_text_clear(&writer->note);
+  for (guint kind = 0; kind < LINE_KIND_COUNT; kind++)
+    byte_buffer_clear(&writer->kinds[kind]);
   ndjson_words_free(writer->words);
   for (guint i = 0; i < STREAMS_KEPT; i++) {
     byte_buffer_clear(&writer->streams[i].number);
@@ -119,15 +127,16 @@ void ndjson_writer_capture(NdjsonWriter *writer, const NdjsonCapture *capture)
   json_raw(out, "]}\n");
 }
 
-static const StreamText *find_stream(NdjsonWriter *writer, uint32_t index, const StreamInfo *stream)
+static const StreamText *find_stream(NdjsonWriter *writer, const Row *row, const StreamInfo *stream)
 {
-  StreamText *found = &writer->streams[index % STREAMS_KEPT];
-  if (found->known && found->stream == index) return found;
+  StreamText *found = &writer->streams[row->stream % STREAMS_KEPT];
+  if (found->known && found->stream == row->stream && found->protocol == row->protocol) return found;
   char ends[2][IP_ENDPOINT_TEXT];
   ip_endpoint_format(&stream->client, stream->client_port, ends[0]);
   ip_endpoint_format(&stream->server, stream->server_port, ends[1]);
   found->known = true;
-  found->stream = index;
+  found->stream = row->stream;
+  found->protocol = row->protocol;
   byte_buffer_reset(&found->number);
   json_key_number(&found->number, stream->udp ? "udp_stream" : "stream", stream->number);
   json_key(&found->number, "frame");
@@ -139,48 +148,50 @@ static const StreamText *find_stream(NdjsonWriter *writer, uint32_t index, const
     json_raw(out, "\",\"to\":\"");
     json_raw(out, ends[1 - i]);
     json_raw(out, "\",\"protocol\":\"");
+    json_raw(out, registry_get_name((ProtocolId)row->protocol));
+    json_raw(out, "\"");
   }
   return found;
 }
 
-/* Lines follow one another closely: the seconds of most are those of the line before. */
-static void write_time(NdjsonWriter *writer, Nanoseconds time)
+/* Writes the time and its key at `at`, where there is room for them. Returns how many bytes they took. Lines
+ * follow one another closely: the seconds of most are those of the line before. */
+static size_t put_time(NdjsonWriter *writer, uint8_t *at, Nanoseconds time)
 {
-  enum { SECOND = 1000000000, DIGITS = 9 };
-  char text[NANOSECONDS_TEXT];
-  ByteBuffer *out = writer->out;
-  json_raw(out, ",\"time\":\"");
+  enum { SECOND = 1000000000, DIGITS = 9, KEY = sizeof TIME_KEY - 1 };
   if (time < writer->second || time - writer->second >= SECOND || writer->second_length == 0) {
-    size_t length = nanoseconds_format(time, text);
-    byte_buffer_append(out, (Bytes){(const uint8_t *)text, length});
+    memcpy(writer->second_text, TIME_KEY, KEY);
+    size_t length = KEY + nanoseconds_format(time, writer->second_text + KEY);
     writer->second_length = time >= 0 ? length - DIGITS : 0;
-    memcpy(writer->second_text, text, length - DIGITS);
     writer->second = time - (time >= 0 ? time % SECOND : 0);
-    return;
+    memcpy(at, writer->second_text, length);
+    return length;
   }
-  byte_buffer_append(out, (Bytes){(const uint8_t *)writer->second_text, writer->second_length});
-  uint32_t rest = (uint32_t)(time - writer->second);
-  for (size_t i = DIGITS; i-- > 0; rest /= 10)
-    text[i] = (char)('0' + rest % 10);
-  byte_buffer_append(out, (Bytes){(const uint8_t *)text, DIGITS});
+  memcpy(at, writer->second_text, writer->second_length);
+  json_digits_padded(at + writer->second_length, (uint32_t)(time - writer->second), DIGITS);
+  return writer->second_length + DIGITS;
+}
+
+static uint8_t *put(uint8_t *at, Bytes text)
+{
+  memcpy(at, text.data, text.length);
+  return at + text.length;
 }
 
 static void write_head(NdjsonWriter *writer, const RowEvent *event)
 {
   const Row *row = event->row;
-  ByteBuffer *out = writer->out;
-  const StreamText *stream = find_stream(writer, row->stream, event->stream);
-  json_raw(out, "{\"kind\":\"");
-  json_raw(out, line_kind_name((LineKind)row->kind));
-  json_raw(out, "\",\"id\":");
-  json_number(out, row->id);
-  byte_buffer_append(out, byte_buffer_view(&stream->number));
-  json_number(out, row->frame);
-  write_time(writer, row->time);
-  guint from = row->direction == DIRECTION_TO_CLIENT ? 1 : 0;
-  byte_buffer_append(out, byte_buffer_view(&stream->ends[from]));
-  json_raw(out, registry_get_name((ProtocolId)row->protocol));
-  json_raw(out, "\"");
+  const StreamText *stream = find_stream(writer, row, event->stream);
+  Bytes kind = byte_buffer_view(&writer->kinds[row->kind]), number = byte_buffer_view(&stream->number);
+  Bytes ends = byte_buffer_view(&stream->ends[row->direction == DIRECTION_TO_CLIENT ? 1 : 0]);
+  size_t most = kind.length + number.length + ends.length + 2 * JSON_DIGITS + sizeof writer->second_text;
+  uint8_t *start = byte_buffer_room(writer->out, most), *at = put(start, kind);
+  at += json_digits(at, row->id);
+  at = put(at, number);
+  at += json_digits(at, row->frame);
+  at += put_time(writer, at, row->time);
+  at = put(at, ends);
+  byte_buffer_wrote(writer->out, (size_t)(at - start));
 }
 
 static void write_truncated(ByteBuffer *out, const Row *row)
@@ -381,8 +392,8 @@ static void write_note(NdjsonWriter *writer, const RowEvent *event)
     json_raw(out, ",\"about\":null");
   json_key_text(out, "code", note->code);
   json_key_text(out, "severity", severity_name(note->severity));
-  row_text_set(&writer->note, event, writer->reveal);
-  json_key_text(out, "text", writer->note.gloss);
+  g_autofree char *owned = NULL;
+  json_key_text(out, "text", row_note_sentence(row, &owned));
 }
 
 /* Writes what is told of the line's own bytes, taken apart. Returns false for rows that have none. */

@@ -314,24 +314,25 @@ static void set_message(RowText *text, const MessageRecord *message)
   text->rfc = "RFC 5322";
 }
 
+const char *row_note_sentence(const Row *row, char **owned)
+{
+  const char *sentence = translated(note_text((NoteCode)MIN(row->word, NOTE_COUNT - 1))->text);
+  const char *place = strstr(sentence, "%s");
+  *owned = NULL;
+  if (place == NULL) return sentence;
+  GString *whole = g_string_new_len(sentence, place - sentence);
+  row_append_count(whole, COUNTED("%s byte", "%s bytes"), row->length);
+  g_string_append(whole, place + 2);
+  return *owned = g_string_free(whole, FALSE);
+}
+
 static void set_note(RowText *text, const Row *row)
 {
   const NoteText *note = note_text((NoteCode)MIN(row->word, NOTE_COUNT - 1));
   g_string_append(text->code, note->code);
   g_string_append(text->wire, note->code);
   text->wire_head = text->wire->len;
-  const char *sentence = translated(note->text);
-  const char *place = strstr(sentence, "%s");
-  if (place != NULL) {
-    GString *whole = g_string_new_len(sentence, place - sentence);
-    row_append_count(whole, COUNTED("%s byte", "%s bytes"), row->length);
-    g_string_append(whole, place + 2);
-    text->owned_gloss = g_string_free(whole, FALSE);
-    text->gloss = text->owned_gloss;
-  } else {
-    text->gloss = sentence;
-  }
-  text->explanation = text->gloss;
+  text->gloss = text->explanation = row_note_sentence(row, &text->owned_gloss);
 }
 
 static void set_credential(RowText *text, const Credential *credential, bool reveal)

@@ -37,6 +37,10 @@ const DecoderClass *row_dissect(const RowEvent *event, ByteBuffer *scratch, Diss
  * then *after. */
 bool row_mask_argument(const DissectedLine *parts, bool reveal, Bytes *before, Bytes *after);
 
+/* Returns what a note says, translated. *owned becomes it where it had to be written, the caller's to free,
+ * else NULL. */
+const char *row_note_sentence(const Row *row, char **owned);
+
 /* Makes an empty RowText, to be used again and again; clear frees it. */
 void row_text_init(RowText *text);
 void row_text_clear(RowText *text);

@@ -109,10 +109,16 @@ void line_range_add_bytes(LineRange *range, uint64_t offset, Bytes raw, bool bor
   add_to_range(range, raw, raw.length, borrowed);
 }
 
+void line_range_expect(LineRange *range, uint64_t length)
+{
+  range->expected = (size_t)MIN(length, LIMIT_LINE_SHOWN);
+}
+
 void line_range_keep(LineRange *range)
 {
   if (range->copied || range->length == 0) return;
   byte_buffer_reset(&range->copy);
+  byte_buffer_reserve(&range->copy, MIN(range->view.length + range->expected, LIMIT_LINE_SHOWN));
   byte_buffer_append(&range->copy, range->view);
   range->copied = true;
   range->view = byte_buffer_view(&range->copy);

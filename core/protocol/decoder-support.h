@@ -78,14 +78,18 @@ typedef struct {
   uint64_t length; /* bytes on the wire */
   uint32_t lines;  /* lines added */
   bool bare_lf;
-  ByteBuffer copy; /* private: the view, once it spans chunks */
-  bool copied;     /* private */
+  ByteBuffer copy; /* private, as what follows: the view, once it spans chunks */
+  bool copied;
+  size_t expected; /* bytes that were announced */
 } LineRange;
 
 /* Adds the next line, or the next bytes of no line (a literal); they must follow what is in the range.
  * borrowed: raw lies in the chunk being fed. */
 void line_range_add_line(LineRange *range, const AssembledLine *line);
 void line_range_add_bytes(LineRange *range, uint64_t offset, Bytes raw, bool borrowed);
+
+/* length more bytes were announced: room is made for them in one go, should they have to be copied. */
+void line_range_expect(LineRange *range, uint64_t length);
 
 /* The chunk ends: copies the view if it lies there. Call before returning from receive. */
 void line_range_keep(LineRange *range);

@@ -2,6 +2,8 @@
 /* Finding the lone dot that ends a body, and doubling or undoubling the others. */
 #include "protocol/dot-body.h"
 
+#include "base/text-lines.h"
+
 /* What the last bytes were; only as much as the end "CR LF . CR LF" and its look-alikes need. */
 enum {
   AT_LINE_START, /* CR LF, or the very beginning */
@@ -21,8 +23,9 @@ static const char *const smuggled[] = {"MAIL FROM:", "RCPT TO:", "DATA\r", "DATA
 #define ALL_CANDIDATES ((1u << G_N_ELEMENTS(smuggled)) - 1)
 G_STATIC_ASSERT(ALL_CANDIDATES <= UINT8_MAX);
 
-/* Bytes looked at in one go: the search for LF must not run over the same bytes again for each odd CR. */
-#define WINDOW 2048u
+/* Bytes looked at in one go where the text is not plain: the search for LF must not run over the same bytes again for
+ * each odd CR, and most of what follows is plain again. */
+#define WINDOW 128u
 
 void dot_body_begin(DotBody *body)
 {
@@ -77,6 +80,7 @@ static bool step(DotBody *body, uint8_t byte)
     return false;
   }
   body->bytes++;
+  body->nul |= byte == '\0';
   bool after_cr = state == AFTER_CR || lone_dot;
   body->bare_cr |= after_cr && byte != '\n';
   if (byte == '\n') {
@@ -138,6 +142,26 @@ static size_t scan_lines(DotBody *body, const uint8_t *data, size_t length)
   return length;
 }
 
+/* From inside a line, over whole blocks of plain text. Returns the bytes passed, 0 where the next ones are not plain. */
+static size_t pass_plain(DotBody *body, Bytes chunk, size_t at)
+{
+  size_t passed = at == 0 ? 0 : text_lines_pass(chunk, at, &body->lines);
+  if (passed == 0) return 0;
+  uint8_t last = chunk.data[at + passed - 1];
+  body->state = last == '\n' ? AT_LINE_START : last == '\r' ? AFTER_CR : IN_LINE;
+  body->bytes += passed;
+  return passed;
+}
+
+/* The same, byte for byte from line end to line end. */
+static size_t pass_lines(DotBody *body, Bytes chunk, size_t at)
+{
+  Bytes window = bytes_slice(chunk, at, WINDOW);
+  size_t passed = scan_lines(body, window.data, window.length);
+  body->nul |= memchr(window.data, '\0', passed) != NULL;
+  return passed;
+}
+
 /* Hands chunk's bytes from start up to at to the sink. */
 static void hand_over(const DotBodySink *sink, Bytes chunk, size_t start, size_t at)
 {
@@ -151,7 +175,8 @@ size_t dot_body_scan(DotBody *body, Bytes chunk, bool *ended, const DotBodySink 
   *ended = false;
   while (at < chunk.length && !*ended) {
     if (body->state == IN_LINE && body->candidates == 0) {
-      at += scan_lines(body, chunk.data + at, MIN(chunk.length - at, WINDOW));
+      size_t passed = pass_plain(body, chunk, at);
+      at += passed > 0 ? passed : pass_lines(body, chunk, at);
       continue;
     }
     uint8_t before = body->state;
@@ -166,7 +191,6 @@ size_t dot_body_scan(DotBody *body, Bytes chunk, bool *ended, const DotBodySink 
     at++;
   }
   hand_over(sink, chunk, kept, at);
-  if (!body->nul) body->nul = at > 0 && memchr(chunk.data, '\0', at) != NULL;
   return at;
 }
 

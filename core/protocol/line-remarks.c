@@ -2,6 +2,8 @@
 /* Remarks on lines of a text protocol. */
 #include "protocol/line-remarks.h"
 
+#include "base/text-lines.h"
+
 enum { TOLD_BARE_LF = 1 << 0, TOLD_BARE_CR = 1 << 1, TOLD_NUL = 1 << 2 };
 
 void line_remarks_hear(LineRemarks *remarks, Direction direction, uint64_t end)
@@ -23,13 +25,6 @@ static void note_once(LineRemarks *remarks, NoteCode code, uint8_t bit, const De
   note(remarks, code, line, id);
 }
 
-static bool has_bare_cr(Bytes raw)
-{
-  for (ptrdiff_t cr; (cr = bytes_find(raw, '\r')) >= 0; raw = bytes_skip(raw, (size_t)cr + 1))
-    if ((size_t)cr + 1 < raw.length && raw.data[cr + 1] != '\n') return true;
-  return false;
-}
-
 static uint32_t emit(LineRemarks *remarks, const DecodedLine *line)
 {
   uint32_t id = decoder_emit(remarks->sink, line);
@@ -43,7 +38,7 @@ uint32_t line_remarks_emit(LineRemarks *remarks, const DecodedLine *line, bool b
 {
   uint32_t id = emit(remarks, line);
   if (bare_lf) note_once(remarks, NOTE_BARE_LF, TOLD_BARE_LF, line, id);
-  if (has_bare_cr(line->raw)) note_once(remarks, NOTE_BARE_CR, TOLD_BARE_CR, line, id);
+  if (text_lines_have_bare_cr(line->raw)) note_once(remarks, NOTE_BARE_CR, TOLD_BARE_CR, line, id);
   if (bytes_find(line->raw, '\0') >= 0) note_once(remarks, NOTE_NUL, TOLD_NUL, line, id);
   if (too_long && (line->flags & LINE_TRUNCATED) != 0) note(remarks, NOTE_LINE_TOO_LONG, line, id);
   return id;

@@ -10,11 +10,12 @@ enum { DONT_FRAGMENT = 0x4000, MORE_FRAGMENTS = 0x2000, FRAGMENT_OFFSET = 0x1fff
 static void set_address(IpAddress *address, Bytes bytes)
 {
   *address = (IpAddress){.version = 4};
-  memcpy(address->bytes, bytes.data, bytes.length);
+  memcpy(address->bytes, bytes.data, 4);
 }
 
 LayerStep ipv4_parse(Layer *layer, Packet *packet, uint8_t *protocol)
 {
+  if (layer->captured.length < IPV4_HEADER) return LAYER_DAMAGED; /* once for all fields */
   ByteReader reader = byte_reader(layer->captured);
   uint8_t first = byte_reader_u8(&reader);
   byte_reader_take(&reader, 1);
@@ -26,7 +27,7 @@ LayerStep ipv4_parse(Layer *layer, Packet *packet, uint8_t *protocol)
   byte_reader_take(&reader, 2);
   Bytes source = byte_reader_take(&reader, 4), destination = byte_reader_take(&reader, 4);
   size_t header = (first & 15u) * 4u;
-  if (reader.overrun || first >> 4 != 4 || header < IPV4_HEADER || header > layer->captured.length)
+  if (first >> 4 != 4 || header < IPV4_HEADER || header > layer->captured.length)
     return LAYER_DAMAGED;
   if (total_length == 0) total_length = layer->wire_length;
   if (total_length < header || total_length > layer->wire_length) return LAYER_DAMAGED;

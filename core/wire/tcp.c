@@ -6,13 +6,14 @@
 
 LayerStep tcp_parse(const Layer *layer, Packet *packet)
 {
+  if (layer->captured.length < TCP_HEADER) return LAYER_DAMAGED; /* once for all fields */
   ByteReader reader = byte_reader(layer->captured);
   uint16_t source_port = byte_reader_be16(&reader), destination_port = byte_reader_be16(&reader);
   uint32_t sequence = byte_reader_be32(&reader), acknowledgement = byte_reader_be32(&reader);
   size_t header = (byte_reader_u8(&reader) >> 4) * 4u;
   uint8_t flags = byte_reader_u8(&reader);
   uint16_t window = byte_reader_be16(&reader);
-  if (reader.overrun || header < TCP_HEADER || header > layer->captured.length) return LAYER_DAMAGED;
+  if (header < TCP_HEADER || header > layer->captured.length) return LAYER_DAMAGED;
   packet->source_port = source_port;
   packet->destination_port = destination_port;
   packet->sequence = sequence;

@@ -2,6 +2,7 @@
 /* Byte views, the bounds-checked reader, the byte queue and the text of a time. */
 #include "base/byte-buffer.h"
 #include "base/clock.h"
+#include "base/text-lines.h"
 
 static void a_view_is_compared_without_case(void)
 {
@@ -76,6 +77,55 @@ static void a_time_has_nine_decimals(void)
   }
 }
 
+/* Text with few oddities, so that whole blocks are plain and others are not. */
+static void fill_with_lines(GRand *random, uint8_t *data, size_t length)
+{
+  static const char odd[] = "\r\n.\0";
+  for (size_t i = 0; i < length; i++)
+    data[i] = (uint8_t)('a' + i % 26);
+  for (size_t i = 1; i + 1 < length; i += (size_t)g_rand_int_range(random, 3, 90)) {
+    data[i] = '\r';
+    data[i + 1] = '\n';
+  }
+  for (int left = g_rand_int_range(random, 0, 3); left > 0; left--)
+    data[g_rand_int_range(random, 0, (gint32)length)] = (uint8_t)odd[g_rand_int_range(random, 0, 4)];
+}
+
+static bool is_odd(const uint8_t *data, size_t at)
+{
+  bool after_cr = data[at - 1] == '\r', ends = data[at] == '\n';
+  return after_cr != ends || (data[at - 1] == '\n' && data[at] == '.') || data[at] == '\0';
+}
+
+static void text_is_looked_at_in_blocks_as_byte_by_byte(void)
+{
+  enum { LONGEST = 700, BLOCK = 64 };
+  GRand *random = g_rand_new_with_seed(11);
+  for (int round = 0; round < 20000; round++) {
+    uint8_t data[LONGEST];
+    Bytes view = {data, (size_t)g_rand_int_range(random, 2, LONGEST)};
+    fill_with_lines(random, data, view.length);
+    size_t start = (size_t)g_rand_int_range(random, 1, (gint32)view.length);
+    uint64_t ends = 0, lines = 0;
+    size_t passed = text_lines_pass(view, start, &ends), plain = start;
+    while (plain < view.length && !is_odd(data, plain))
+      plain++;
+    g_assert_cmpuint(passed, ==, (plain - start) / BLOCK * BLOCK);
+    for (size_t i = start; i < start + passed; i++)
+      lines += data[i] == '\n';
+    g_assert_cmpuint(ends, ==, lines);
+    size_t count = 0;
+    bool bare = false;
+    for (size_t i = 0; i < view.length; i++) {
+      count += data[i] == '\n';
+      bare |= data[i] == '\r' && i + 1 < view.length && data[i + 1] != '\n';
+    }
+    g_assert_cmpuint(bytes_count(view, '\n'), ==, count);
+    g_assert_cmpint(text_lines_have_bare_cr(view), ==, bare);
+  }
+  g_rand_free(random);
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
@@ -84,6 +134,8 @@ int main(int argc, char **argv)
   g_test_add_func("/base/a reader never leaves its view", a_reader_never_leaves_its_view);
   g_test_add_func("/base/a buffer gives back what was appended, in order",
                   a_buffer_gives_back_what_was_appended_in_order);
+  g_test_add_func("/base/text is looked at in blocks as byte by byte",
+                  text_is_looked_at_in_blocks_as_byte_by_byte);
   g_test_add_func("/base/a time has nine decimals", a_time_has_nine_decimals);
   return g_test_run();
 }

@@ -9,7 +9,8 @@ typedef struct {
   Bytes rest;
   LineItemWriter *writer;
   ByteBuffer value;    /* of the item in work */
-  ByteBuffer string;   /* the string just read */
+  Bytes string;        /* the string just read */
+  ByteBuffer unquoted; /* it, where it was quoted with backslashes */
   uint64_t cut_length; /* of a literal that the text holds only in part; 0 none */
 } Reader;
 
@@ -50,7 +51,7 @@ static bool take_cut_literal(Reader *reader)
   ptrdiff_t lf = bytes_find(reader->rest, '\n');
   Bytes line = bytes_slice(reader->rest, 0, lf < 0 ? reader->rest.length : (size_t)lf + 1);
   if (!imap_parse_literal(line, &literal)) return false;
-  byte_buffer_append(&reader->string, bytes_skip(reader->rest, line.length));
+  reader->string = bytes_skip(reader->rest, line.length);
   reader->cut_length = literal.size;
   reader->rest = BYTES_EMPTY;
   return true;
@@ -59,15 +60,16 @@ static bool take_cut_literal(Reader *reader)
 /* Reads a string, atom, number or NIL into reader->string. Returns false where none begins. */
 static bool take_string(Reader *reader, bool *nil)
 {
-  byte_buffer_reset(&reader->string);
+  reader->string = BYTES_EMPTY;
   uint8_t first = peek(reader);
   *nil = false;
   if (first == '~') reader->rest = bytes_skip(reader->rest, 1);
   if (first == '"' || first == '{' || first == '~')
-    return imap_next_string(&reader->rest, &reader->string) || (first != '"' && take_cut_literal(reader));
+    return imap_view_string(&reader->rest, &reader->unquoted, &reader->string) ||
+           (first != '"' && take_cut_literal(reader));
   Bytes atom = take_atom(reader);
   *nil = bytes_equal_ignore_case(atom, "NIL");
-  if (!*nil) byte_buffer_append(&reader->string, atom);
+  if (!*nil) reader->string = atom;
   return atom.length > 0;
 }
 
@@ -133,7 +135,7 @@ static bool take_address(Reader *reader)
   bool nil, whole = take_byte(reader, '(');
   for (int part = NAME; part < PARTS && whole; part++) {
     whole = take_string(reader, &nil);
-    byte_buffer_append(&parts[part], byte_buffer_view(&reader->string));
+    byte_buffer_append(&parts[part], reader->string);
   }
   if (whole)
     append_address(&reader->value, byte_buffer_view(&parts[NAME]), byte_buffer_view(&parts[MAILBOX]),
@@ -149,7 +151,7 @@ static bool take_envelope_field(Reader *reader)
   byte_buffer_reset(&reader->value);
   if (!take_byte(reader, '(')) {
     if (!take_string(reader, &nil)) return false;
-    append_decoded(&reader->value, byte_buffer_view(&reader->string));
+    append_decoded(&reader->value, reader->string);
     return true;
   }
   while (!take_byte(reader, ')'))
@@ -178,10 +180,10 @@ static bool take_parameters(Reader *reader)
   if (!take_byte(reader, '(')) return take_string(reader, &nil);
   while (!take_byte(reader, ')')) {
     if (!take_string(reader, &nil)) return false;
-    append_word(reader, byte_buffer_view(&reader->string));
+    append_word(reader, reader->string);
     byte_buffer_append(&reader->value, BYTES_LITERAL("="));
     if (!take_string(reader, &nil)) return false;
-    append_decoded(&reader->value, byte_buffer_view(&reader->string));
+    append_decoded(&reader->value, reader->string);
   }
   return true;
 }
@@ -189,7 +191,7 @@ static bool take_parameters(Reader *reader)
 static bool append_lower(Reader *reader, ByteBuffer *out)
 {
   bool nil, taken = take_string(reader, &nil);
-  Bytes text = byte_buffer_view(&reader->string);
+  Bytes text = reader->string;
   for (size_t i = 0; i < text.length; i++) {
     uint8_t lower = (uint8_t)g_ascii_tolower((char)text.data[i]);
     byte_buffer_append(out, (Bytes){&lower, 1});
@@ -207,7 +209,7 @@ static bool take_disposition(Reader *reader, bool text, bool letter)
   if (!skip_value(reader)) return false; /* MD5 */
   if (peek(reader) == ')' || !take_byte(reader, '(')) return true;
   if (!take_string(reader, &nil)) return false;
-  append_word(reader, byte_buffer_view(&reader->string));
+  append_word(reader, reader->string);
   return take_parameters(reader) && take_byte(reader, ')');
 }
 
@@ -222,10 +224,10 @@ static bool take_leaf(Reader *reader, unsigned depth)
   byte_buffer_append(&type, BYTES_LITERAL("/"));
   whole = whole && append_lower(reader, &type) && take_parameters(reader) && skip_value(reader) &&
           skip_value(reader) && take_string(reader, &nil);
-  if (whole) append_word(reader, byte_buffer_view(&reader->string));
+  if (whole) append_word(reader, reader->string);
   LineItem item = {.depth = depth, .name = byte_buffer_view(&type)};
   if (whole && take_string(reader, &nil)) {
-    g_autofree char *digits = bytes_dup_string(byte_buffer_view(&reader->string));
+    g_autofree char *digits = bytes_dup_string(reader->string);
     item.has_bytes = g_ascii_string_to_unsigned(digits, 10, 0, G_MAXUINT64, &item.bytes, NULL);
     bool text = bytes_starts_ignore_case(item.name, "text/");
     whole = take_disposition(reader, text, bytes_starts_ignore_case(item.name, "message/rfc822"));
@@ -250,7 +252,7 @@ static bool take_parts(Reader *reader, unsigned depth)
   if (whole) append_lower(&ahead, &type);
   add(reader, depth, byte_buffer_view(&type), BYTES_EMPTY);
   byte_buffer_clear(&type);
-  byte_buffer_clear(&ahead.string);
+  byte_buffer_clear(&ahead.unquoted);
   while (whole && peek(reader) == '(')
     whole = take_structure(reader, depth + 1);
   return whole;
@@ -267,7 +269,7 @@ static bool take_structure(Reader *reader, unsigned depth)
   Reader end = {.rest = start.rest};
   whole = skip_value(&end);
   reader->rest = end.rest;
-  byte_buffer_clear(&end.string);
+  byte_buffer_clear(&end.unquoted);
   return whole;
 }
 
@@ -278,12 +280,12 @@ static bool take_plain(Reader *reader)
   byte_buffer_reset(&reader->value);
   if (!take_byte(reader, '(')) {
     bool taken = take_string(reader, &nil);
-    append_word(reader, byte_buffer_view(&reader->string));
+    append_word(reader, reader->string);
     return taken;
   }
   while (!take_byte(reader, ')')) {
     if (peek(reader) == '(' ? !skip_value(reader) : !take_string(reader, &nil)) return false;
-    append_word(reader, byte_buffer_view(&reader->string));
+    append_word(reader, reader->string);
   }
   return true;
 }
@@ -293,7 +295,7 @@ static bool take_section(Reader *reader, Bytes name)
 {
   bool nil, taken = take_string(reader, &nil);
   if (!taken) return false;
-  uint64_t length = reader->cut_length > 0 ? reader->cut_length : byte_buffer_view(&reader->string).length;
+  uint64_t length = reader->cut_length > 0 ? reader->cut_length : reader->string.length;
   LineItem item = {.name = name, .has_bytes = !nil, .bytes = length};
   line_items_add(reader->writer, &item);
   return true;
@@ -330,5 +332,5 @@ void imap_fetch_append_items(LineItemWriter *writer, Bytes text)
     while (peek(&reader) != ')' && take_item(&reader)) {
     }
   byte_buffer_clear(&reader.value);
-  byte_buffer_clear(&reader.string);
+  byte_buffer_clear(&reader.unquoted);
 }

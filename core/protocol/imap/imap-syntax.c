@@ -96,25 +96,31 @@ Bytes imap_next_word(Bytes *rest)
 }
 
 /* rest begins with a quote. */
-static bool next_quoted(Bytes *rest, ByteBuffer *value)
+static bool view_quoted(Bytes *rest, ByteBuffer *unquoted, Bytes *value)
 {
-  size_t at = 1, start = value == NULL ? 0 : value->end;
-  while (at < rest->length && rest->data[at] != '"') {
-    if (rest->data[at] == '\\' && at + 1 < rest->length) at++;
+  size_t at = 1;
+  bool pairs = false;
+  for (; at < rest->length && rest->data[at] != '"' && rest->data[at] != '\n'; at++) {
+    bool pair = rest->data[at] == '\\' && at + 1 < rest->length;
+    pairs |= pair;
+    at += pair;
     if (rest->data[at] == '\n') break;
-    if (value != NULL) byte_buffer_append(value, bytes_slice(*rest, at, 1));
-    at++;
   }
-  if (at >= rest->length || rest->data[at] != '"') {
-    if (value != NULL) value->end = start;
-    return false;
-  }
+  if (at >= rest->length || rest->data[at] != '"') return false;
+  *value = bytes_slice(*rest, 1, at - 1);
   *rest = bytes_skip(*rest, at + 1);
+  if (!pairs) return true;
+  byte_buffer_reset(unquoted);
+  for (size_t i = 0; i < value->length; i++) {
+    i += value->data[i] == '\\';
+    byte_buffer_append(unquoted, bytes_slice(*value, i, 1));
+  }
+  *value = byte_buffer_view(unquoted);
   return true;
 }
 
 /* rest begins with a brace; a line that ends in {n} is followed by n bytes. */
-static bool next_literal(Bytes *rest, ByteBuffer *value)
+static bool view_literal(Bytes *rest, Bytes *value)
 {
   ImapLiteral literal;
   ptrdiff_t lf = bytes_find(*rest, '\n');
@@ -122,26 +128,36 @@ static bool next_literal(Bytes *rest, ByteBuffer *value)
   Bytes mark = bytes_slice(*rest, 0, (size_t)lf + 1);
   if (!imap_parse_literal(mark, &literal) || literal.mark_length != bytes_chomp(mark).length) return false;
   if (literal.size > rest->length - mark.length) return false;
-  if (value != NULL) byte_buffer_append(value, bytes_slice(*rest, mark.length, (size_t)literal.size));
+  *value = bytes_slice(*rest, mark.length, (size_t)literal.size);
   *rest = bytes_skip(*rest, mark.length + (size_t)literal.size);
   return true;
 }
 
-bool imap_next_string(Bytes *rest, ByteBuffer *value)
+bool imap_view_string(Bytes *rest, ByteBuffer *unquoted, Bytes *value)
 {
   *rest = skip_blanks(*rest);
+  *value = BYTES_EMPTY;
   if (rest->length == 0) return false;
-  if (rest->data[0] == '"') return next_quoted(rest, value);
-  if (rest->data[0] == '{') return next_literal(rest, value);
+  if (rest->data[0] == '"') return view_quoted(rest, unquoted, value);
+  if (rest->data[0] == '{') return view_literal(rest, value);
   Bytes left = *rest;
   Bytes word = imap_next_word(&left);
   /* no atom holds a quote: a string begins there, its blank forgotten */
   ptrdiff_t quote = bytes_find(word, '"');
   if (quote >= 0) word = bytes_slice(word, 0, (size_t)quote);
-  if (word.length == 0) return false;
-  if (value != NULL) byte_buffer_append(value, word);
+  *value = word;
   *rest = bytes_skip(*rest, word.length);
-  return true;
+  return word.length > 0;
+}
+
+bool imap_next_string(Bytes *rest, ByteBuffer *value)
+{
+  ByteBuffer unquoted = {0};
+  Bytes view;
+  bool found = imap_view_string(rest, &unquoted, &view);
+  if (found && value != NULL) byte_buffer_append(value, view);
+  byte_buffer_clear(&unquoted);
+  return found;
 }
 
 void imap_parse_command(Bytes raw, ImapCommand *command)

@@ -40,6 +40,10 @@ Bytes imap_next_word(Bytes *rest);
  * rest: then *rest is left as it was, but for the blanks. */
 bool imap_next_string(Bytes *rest, ByteBuffer *value);
 
+/* The same without a copy: *value becomes a view into rest or, where backslashes had to be undone, into
+ * unquoted, valid until that changes. */
+bool imap_view_string(Bytes *rest, ByteBuffer *unquoted, Bytes *value);
+
 /* A command without its last line end. Views into the line. */
 typedef struct {
   Bytes tag;

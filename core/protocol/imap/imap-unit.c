@@ -19,21 +19,13 @@ static ImapLargeLiteral *open_large(ImapUnit *unit)
   return large->seen < large->size ? large : NULL;
 }
 
-static uint64_t count_line_ends(Bytes bytes)
-{
-  uint64_t count = 0;
-  for (size_t i = 0; i < bytes.length; i++) /* many bytes at a time, as compilers do it */
-    count += bytes.data[i] == '\n';
-  return count;
-}
-
 static void read_literal(ImapUnit *unit, ChunkCursor *cursor)
 {
   Bytes bytes = bytes_slice(cursor->rest, 0, (size_t)MIN(unit->literal_left, cursor->rest.length));
   ImapLargeLiteral *large = open_large(unit);
   if (large != NULL) {
     large->seen += bytes.length;
-    large->lines += count_line_ends(bytes);
+    large->lines += bytes_count(bytes, '\n');
   }
   if (!unit->dropping) line_range_add_bytes(&unit->range, cursor->offset, bytes, true);
   message_observer_take(&unit->message, bytes);
@@ -77,6 +69,7 @@ void imap_unit_begin_literal(ImapUnit *unit, uint64_t offset)
   unit->literal_offset = offset;
   unit->in_literal = true;
   unit->literal_begun = false;
+  line_range_expect(&unit->range, unit->literal.size);
   if (unit->literal.size <= IMAP_LITERAL_SHOWN || unit->dropping) return;
   if (unit->large_count == IMAP_LARGE_LITERALS) return;
   if (unit->large == NULL) unit->large = g_new(ImapLargeLiteral, IMAP_LARGE_LITERALS);

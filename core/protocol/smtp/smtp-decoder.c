@@ -2,6 +2,7 @@
 /* SMTP as a listener sees it: feeding, gaps, and what both directions share. */
 #include "protocol/smtp/smtp-decoder.h"
 
+#include "base/text-lines.h"
 #include "protocol/smtp/smtp-session.h"
 
 uint32_t smtp_session_emit(SmtpSession *session, const DecodedLine *line)
@@ -30,19 +31,10 @@ static void note_once(SmtpSession *session, NoteCode code, unsigned bit, const D
   smtp_session_note(session, code, line, id);
 }
 
-/* Returns true where a CR stands before anything but LF. */
-static bool has_bare_cr(Bytes raw)
-{
-  Bytes rest = raw;
-  for (ptrdiff_t cr; (cr = bytes_find(rest, '\r')) >= 0; rest = bytes_skip(rest, (size_t)cr + 1))
-    if ((size_t)cr + 1 < rest.length && rest.data[cr + 1] != '\n') return true;
-  return false;
-}
-
 void smtp_session_note_bytes(SmtpSession *session, const DecodedLine *line, uint32_t id, bool bare_lf)
 {
   if (bare_lf) note_once(session, NOTE_BARE_LF, ONCE_BARE_LF, line, id);
-  if (has_bare_cr(line->raw)) note_once(session, NOTE_BARE_CR, ONCE_BARE_CR, line, id);
+  if (text_lines_have_bare_cr(line->raw)) note_once(session, NOTE_BARE_CR, ONCE_BARE_CR, line, id);
   if (bytes_find(line->raw, '\0') >= 0) note_once(session, NOTE_NUL, ONCE_NUL, line, id);
   if ((line->flags & LINE_TRUNCATED) != 0) smtp_session_note(session, NOTE_LINE_TOO_LONG, line, id);
 }

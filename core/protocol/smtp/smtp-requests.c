@@ -339,19 +339,11 @@ static void feed_data(SmtpSession *session, ChunkCursor *cursor)
   if (ended) smtp_session_end_body(session, true);
 }
 
-static uint64_t count_lines(Bytes bytes)
-{
-  uint64_t lines = 0;
-  for (ptrdiff_t lf; (lf = bytes_find(bytes, '\n')) >= 0; bytes = bytes_skip(bytes, (size_t)lf + 1))
-    lines++;
-  return lines;
-}
-
 static void feed_piece(SmtpSession *session, ChunkCursor *cursor)
 {
   SmtpBody *body = &session->body;
   Bytes bytes = bytes_slice(cursor->rest, 0, (size_t)MIN(body->left, SIZE_MAX));
-  body->dot.lines += count_lines(bytes);
+  body->dot.lines += bytes_count(bytes, '\n');
   body->dot.bytes += bytes.length;
   body->left -= bytes.length;
   message_observer_take(&session->message, bytes);

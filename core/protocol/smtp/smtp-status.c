@@ -238,8 +238,9 @@ static const SmtpStatus statuses[] = {
 static const SmtpStatus *find_row(Bytes code, uint8_t class)
 {
   for (size_t i = 0; i < G_N_ELEMENTS(statuses); i++) {
-    Bytes row = bytes_from_string(statuses[i].code);
-    if (row.data[0] == class && bytes_equal(bytes_skip(row, 1), bytes_skip(code, 1))) return &statuses[i];
+    const char *row = statuses[i].code;
+    if ((uint8_t)row[0] == class && bytes_equal(bytes_from_string(row + 1), bytes_skip(code, 1)))
+      return &statuses[i];
   }
   return NULL;
 }
