@@ -2,6 +2,8 @@
 /* A growable queue of bytes. */
 #include "base/byte-buffer.h"
 
+#include "base/decimal.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -45,6 +47,20 @@ void byte_buffer_reserve(ByteBuffer *buffer, size_t count)
   }
   buffer->start = 0;
   buffer->end = held;
+}
+
+void byte_buffer_append_texts(ByteBuffer *buffer, const char *first, ...)
+{
+  va_list texts;
+  va_start(texts, first);
+  for (const char *text = first; text != NULL; text = va_arg(texts, const char *))
+    byte_buffer_append(buffer, bytes_from_string(text));
+  va_end(texts);
+}
+
+void byte_buffer_append_number(ByteBuffer *buffer, uint64_t number)
+{
+  byte_buffer_wrote(buffer, decimal_put(byte_buffer_room(buffer, DECIMAL_DIGITS), number));
 }
 
 void byte_buffer_append_format(ByteBuffer *buffer, const char *format, ...)

@@ -56,6 +56,10 @@ static inline void byte_buffer_wrote(ByteBuffer *buffer, size_t count)
   if (buffer->end > buffer->touched) buffer->touched = buffer->end;
 }
 
+/* Appends the texts, the last of which is followed by NULL; a decimal number. */
+void byte_buffer_append_texts(ByteBuffer *buffer, const char *first, ...) G_GNUC_NULL_TERMINATED;
+void byte_buffer_append_number(ByteBuffer *buffer, uint64_t number);
+
 /* Appends the formatted text, as printf does. */
 void byte_buffer_append_format(ByteBuffer *buffer, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

@@ -10,14 +10,14 @@ static inline bool same_letter(uint8_t a, uint8_t b)
   return lower == (b | CASE) && lower >= 'a' && lower <= 'z';
 }
 
-bool bytes_starts_ignore_case(Bytes view, const char *text)
+bool bytes_start_as_text(Bytes view, const char *text)
 {
   for (size_t i = 0; text[i] != '\0'; i++)
     if (i == view.length || !same_letter(view.data[i], (uint8_t)text[i])) return false;
   return true;
 }
 
-bool bytes_equal_ignore_case(Bytes view, const char *text)
+bool bytes_are_text(Bytes view, const char *text)
 {
   for (size_t i = 0; i < view.length; i++)
     if (text[i] == '\0' || !same_letter(view.data[i], (uint8_t)text[i])) return false;

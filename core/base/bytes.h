@@ -42,11 +42,29 @@ static inline bool bytes_equal(Bytes a, Bytes b)
   return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
 
+/* The slow parts of the two below. */
+bool bytes_are_text(Bytes view, const char *text);
+bool bytes_start_as_text(Bytes view, const char *text);
+
+/* Returns true where a look at the first byte shows that view neither is nor begins with text, in any case.
+ */
+static inline bool bytes_differ_at_once(Bytes view, const char *text)
+{
+  enum { CASE = 0x20 };
+  return view.length > 0 && ((view.data[0] ^ (uint8_t)text[0]) & ~CASE) != 0 && text[0] != '\0';
+}
+
 /* Returns true when view is text but for the case of ASCII letters. */
-bool bytes_equal_ignore_case(Bytes view, const char *text);
+static inline bool bytes_equal_ignore_case(Bytes view, const char *text)
+{
+  return !bytes_differ_at_once(view, text) && bytes_are_text(view, text);
+}
 
 /* Returns true when view begins with text but for the case of ASCII letters. */
-bool bytes_starts_ignore_case(Bytes view, const char *text);
+static inline bool bytes_starts_ignore_case(Bytes view, const char *text)
+{
+  return !bytes_differ_at_once(view, text) && bytes_start_as_text(view, text);
+}
 
 /* Returns the index of the first byte equal to wanted, or -1. */
 ptrdiff_t bytes_find(Bytes view, uint8_t wanted);

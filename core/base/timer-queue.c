@@ -61,7 +61,13 @@ static void settle(TimerQueue *queue, size_t index, TimerSlot slot)
     sift_down(queue, index, slot);
 }
 
-void timer_queue_set(TimerQueue *queue, Timer *timer, Nanoseconds due)
+uint64_t timer_queue_reserve(TimerQueue *queue, size_t count)
+{
+  queue->order += count;
+  return queue->order - count;
+}
+
+void timer_queue_set_at(TimerQueue *queue, Timer *timer, Nanoseconds due, uint64_t place)
 {
   size_t index;
   if (timer_is_set(timer)) {
@@ -74,8 +80,13 @@ void timer_queue_set(TimerQueue *queue, Timer *timer, Nanoseconds due)
     index = queue->count++;
   }
   timer->due = due;
-  timer->order = queue->order++;
-  settle(queue, index, (TimerSlot){due, timer->order, timer});
+  timer->order = place;
+  settle(queue, index, (TimerSlot){due, place, timer});
+}
+
+void timer_queue_set(TimerQueue *queue, Timer *timer, Nanoseconds due)
+{
+  timer_queue_set_at(queue, timer, due, timer_queue_reserve(queue, 1));
 }
 
 void timer_queue_cancel(TimerQueue *queue, Timer *timer)

@@ -40,6 +40,11 @@ void timer_queue_clear(TimerQueue *queue);
  * O(log n). */
 void timer_queue_set(TimerQueue *queue, Timer *timer, Nanoseconds due);
 
+/* Puts count places aside, in the order of timers due at the same instant, for timers to be set later with
+ * set_at: each then goes off as though it had been set now. Returns the first place; the others follow it. */
+uint64_t timer_queue_reserve(TimerQueue *queue, size_t count);
+void timer_queue_set_at(TimerQueue *queue, Timer *timer, Nanoseconds due, uint64_t place);
+
 /* Takes timer out of the queue; nothing when it is not set. O(log n). */
 void timer_queue_cancel(TimerQueue *queue, Timer *timer);
 

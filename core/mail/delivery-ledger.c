@@ -91,7 +91,8 @@ char *delivery_ledger_dup_key(Bytes message, const char *host)
     identified = identified || bytes_starts_ignore_case(field, "Message-ID:");
   }
   if (!identified && lowest.length == 0) return NULL;
-  g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+  /* whoever makes two letters with one sum makes the second of his own letters look like the first, no more */
+  g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_MD5);
   bool below = lowest.length == 0;
   for (Bytes left = message; message_trace_next_field(&left, &field);) {
     if (field.data == lowest.data) below = true;
@@ -104,12 +105,12 @@ char *delivery_ledger_dup_key(Bytes message, const char *host)
 
 static char *page_name(const char *sender, const char *key)
 {
-  return g_strdup_printf("%s %s", key, sender);
+  return g_strconcat(key, " ", sender, NULL);
 }
 
 static char *pair_name(const char *sender, const char *recipient)
 {
-  return g_strdup_printf("%s %s", sender, recipient);
+  return g_strconcat(sender, " ", recipient, NULL);
 }
 
 /* Counts one page more, or one less, of which the client may not know. */

@@ -2,20 +2,36 @@
 /* Received and Return-Path lines, and the date as messages write it. */
 #include "mail/message-trace.h"
 
+#include "base/decimal.h"
+
+#include <time.h>
+
+static void put_digits(char *at, int number, size_t count)
+{
+  decimal_put_padded((uint8_t *)at, (uint32_t)number, count);
+}
+
 void message_date_format(Nanoseconds time, int utc_offset, char text[MESSAGE_DATE_TEXT])
 {
   static const char days[][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
   static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   int offset = CLAMP(utc_offset, -14 * 60, 14 * 60);
-  int64_t seconds = time / NANOSECONDS_PER_SECOND - (time % NANOSECONDS_PER_SECOND < 0 ? 1 : 0);
-  g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(seconds);
-  g_autoptr(GDateTime) local = g_date_time_add_minutes(utc, offset);
-  g_snprintf(text, MESSAGE_DATE_TEXT, "%s, %02d %s %04d %02d:%02d:%02d %c%02d%02d",
-             days[g_date_time_get_day_of_week(local) - 1], g_date_time_get_day_of_month(local),
-             months[g_date_time_get_month(local) - 1], g_date_time_get_year(local),
-             g_date_time_get_hour(local), g_date_time_get_minute(local), g_date_time_get_second(local),
-             offset < 0 ? '-' : '+', ABS(offset) / 60, ABS(offset) % 60);
+  time_t seconds = time / NANOSECONDS_PER_SECOND - (time % NANOSECONDS_PER_SECOND < 0 ? 1 : 0) + offset * 60;
+  struct tm local;
+  gmtime_r(&seconds, &local);
+  static const char shape[] = "Day, 00 Mon 0000 00:00:00 +0000";
+  memcpy(text, shape, sizeof shape);
+  memcpy(text, days[(local.tm_wday + 6) % 7], 3);
+  put_digits(text + 5, local.tm_mday, 2);
+  memcpy(text + 8, months[local.tm_mon], 3);
+  put_digits(text + 12, local.tm_year + 1900, 4);
+  put_digits(text + 17, local.tm_hour, 2);
+  put_digits(text + 20, local.tm_min, 2);
+  put_digits(text + 23, local.tm_sec, 2);
+  text[26] = offset < 0 ? '-' : '+';
+  put_digits(text + 27, ABS(offset) / 60, 2);
+  put_digits(text + 29, ABS(offset) % 60, 2);
 }
 
 /* Takes ownership of lines. */
@@ -30,9 +46,12 @@ static GBytes *prepend(GString *lines, GBytes *message)
 /* Appends text with what would end the line, or a comment, taken out: a client chose it. */
 static void append_safe(GString *line, const char *text)
 {
-  for (; *text != '\0'; text++)
-    g_string_append_c(line,
-                      (guchar)*text < ' ' || *text == 0x7f || strchr("()\\", *text) != NULL ? '?' : *text);
+  gsize start = line->len;
+  g_string_append(line, text);
+  for (gsize i = start; i < line->len; i++) {
+    guchar byte = (guchar)line->str[i];
+    if (byte < ' ' || byte == 0x7f || byte == '(' || byte == ')' || byte == '\\') line->str[i] = '?';
+  }
 }
 
 GBytes *message_trace_prepend_received(GBytes *message, const MessageReceived *received)

@@ -18,14 +18,6 @@ bool json_string(ByteBuffer *out, Bytes view);
 /* Appends the inside of a string, without quotes. Returns true when all was valid UTF-8. */
 bool json_string_part(ByteBuffer *out, Bytes view);
 
-#define JSON_DIGITS 20u /* of the longest number */
-
-/* Writes a decimal number at `at`, where there must be room for it. Returns how many digits it has. */
-size_t json_digits(uint8_t *at, uint64_t number);
-
-/* Writes the last count digits of number at `at`, zeros in front. */
-void json_digits_padded(uint8_t *at, uint32_t number, size_t count);
-
 /* Appends a decimal number. */
 void json_number(ByteBuffer *out, uint64_t number);
 

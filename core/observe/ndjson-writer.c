@@ -2,6 +2,7 @@
 /* Rows as NDJSON. */
 #include "observe/ndjson-writer.h"
 
+#include "base/decimal.h"
 #include "base/i18n.h"
 #include "observe/capture-file.h"
 #include "observe/json.h"
@@ -168,7 +169,7 @@ static size_t put_time(NdjsonWriter *writer, uint8_t *at, Nanoseconds time)
     return length;
   }
   memcpy(at, writer->second_text, writer->second_length);
-  json_digits_padded(at + writer->second_length, (uint32_t)(time - writer->second), DIGITS);
+  decimal_put_padded(at + writer->second_length, (uint32_t)(time - writer->second), DIGITS);
   return writer->second_length + DIGITS;
 }
 
@@ -184,11 +185,11 @@ static void write_head(NdjsonWriter *writer, const RowEvent *event)
   const StreamText *stream = find_stream(writer, row, event->stream);
   Bytes kind = byte_buffer_view(&writer->kinds[row->kind]), number = byte_buffer_view(&stream->number);
   Bytes ends = byte_buffer_view(&stream->ends[row->direction == DIRECTION_TO_CLIENT ? 1 : 0]);
-  size_t most = kind.length + number.length + ends.length + 2 * JSON_DIGITS + sizeof writer->second_text;
+  size_t most = kind.length + number.length + ends.length + 2 * DECIMAL_DIGITS + sizeof writer->second_text;
   uint8_t *start = byte_buffer_room(writer->out, most), *at = put(start, kind);
-  at += json_digits(at, row->id);
+  at += decimal_put(at, row->id);
   at = put(at, number);
-  at += json_digits(at, row->frame);
+  at += decimal_put(at, row->frame);
   at += put_time(writer, at, row->time);
   at = put(at, ends);
   byte_buffer_wrote(writer->out, (size_t)(at - start));

@@ -2,19 +2,10 @@
 /* Finding the row of a word or a reply. */
 #include "protocol/vocabulary.h"
 
-/* Returns true where a look at the first byte shows that view is not text, in any case. */
-static inline bool differs_at_once(Bytes view, const char *text)
-{
-  enum { CASE = 0x20 };
-  return view.length > 0 && ((view.data[0] ^ (uint8_t)text[0]) & ~CASE) != 0;
-}
-
 uint16_t vocabulary_find_word(const Vocabulary *vocabulary, Bytes word)
 {
-  for (size_t i = 0; i < vocabulary->word_count; i++) {
-    const char *text = vocabulary->words[i].word;
-    if (!differs_at_once(word, text) && bytes_equal_ignore_case(word, text)) return (uint16_t)i;
-  }
+  for (size_t i = 0; i < vocabulary->word_count; i++)
+    if (bytes_equal_ignore_case(word, vocabulary->words[i].word)) return (uint16_t)i;
   return VOCABULARY_UNKNOWN;
 }
 
@@ -27,7 +18,7 @@ uint16_t vocabulary_find_reply(const Vocabulary *vocabulary, Bytes code, uint16_
   Bytes first = bytes_slice(code, 0, 1);
   for (size_t i = 0; i < vocabulary->reply_count; i++) {
     const VocabularyReply *reply = &vocabulary->replies[i];
-    if (differs_at_once(code, reply->code)) continue;
+    if (bytes_differ_at_once(code, reply->code)) continue;
     if (reply->after != NULL) {
       bool own = reply->after[0] == after[0] && strcmp(reply->after, after) == 0;
       if (own && bytes_equal_ignore_case(code, reply->code)) return (uint16_t)i;

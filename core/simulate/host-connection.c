@@ -33,6 +33,8 @@ HostConnection *host_find_connection(const Host *host, const IpAddress *peer, ui
                                      uint16_t peer_port)
 {
   HostConnectionKey key = key_of(peer, local_port, peer_port);
+  const HostConnection *last = host->last_connection;
+  if (last != NULL && host_connection_equal(&last->key, &key)) return host->last_connection;
   return g_hash_table_lookup(host->connections, &key);
 }
 
@@ -158,6 +160,7 @@ static HostConnection *connection_new(Host *host, const HostInterface *interface
 void host_connection_free(gpointer data)
 {
   HostConnection *connection = data;
+  if (connection->host->last_connection == connection) connection->host->last_connection = NULL;
   virtual_clock_cancel(connection->host->config.clock, &connection->deadline);
   virtual_tcp_clear(&connection->tcp);
   endpoint_free(connection->endpoint);
@@ -279,13 +282,14 @@ static bool pump_out(HostConnection *connection)
   }
 }
 
+/* A deadline that has moved on, as it does with every word said, is looked up when the old one comes. */
 static void set_deadline(HostConnection *connection)
 {
   Host *host = connection->host;
   Nanoseconds deadline = endpoint_deadline(connection->endpoint);
   if (deadline == NANOSECONDS_NEVER || connection->said_all)
     virtual_clock_cancel(host->config.clock, &connection->deadline);
-  else if (!timer_is_set(&connection->deadline) || connection->deadline.due != deadline)
+  else if (!timer_is_set(&connection->deadline) || connection->deadline.due > deadline)
     virtual_clock_set(host->config.clock, &connection->deadline, deadline - host->config.clock->now);
 }
 
@@ -390,6 +394,7 @@ void host_connection_receive(Host *host, const HostPacket *incoming)
     }
   }
   if (connection != NULL) {
+    host->last_connection = connection;
     virtual_tcp_receive(&connection->tcp, &segment);
     return;
   }

@@ -96,14 +96,15 @@ struct Host {
   AgentHost agent_host; /* first: agents hold it */
   HostConfig config;
   RandomSource dice;
-  GPtrArray *interfaces;   /* of HostInterface */
-  GHashTable *host_routes; /* IpAddress → HostInterface */
-  GArray *routes;          /* of HostRoute, longest prefix first */
-  GArray *firewall;        /* of HostFirewallRule */
-  GArray *listeners;       /* of HostListener */
-  GHashTable *connections; /* by key, of HostConnection, owned */
-  GQueue resting;          /* of HostConnection in TIME-WAIT, oldest first */
-  GPtrArray *sockets;      /* of HostSocket, owned */
+  GPtrArray *interfaces;           /* of HostInterface */
+  GHashTable *host_routes;         /* IpAddress → HostInterface */
+  GArray *routes;                  /* of HostRoute, longest prefix first */
+  GArray *firewall;                /* of HostFirewallRule */
+  GArray *listeners;               /* of HostListener */
+  GHashTable *connections;         /* by key, of HostConnection, owned */
+  HostConnection *last_connection; /* heard last: segments come in runs; or NULL */
+  GQueue resting;                  /* of HostConnection in TIME-WAIT, oldest first */
+  GPtrArray *sockets;              /* of HostSocket, owned */
   uint16_t next_packet_id;
   bool stopped, down;
 };

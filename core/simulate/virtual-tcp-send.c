@@ -191,7 +191,10 @@ void virtual_tcp_flush(VirtualTcp *tcp)
 {
   if (tcp->state == VIRTUAL_TCP_CLOSED) return;
   send_what_may_leave(tcp, false);
-  if (tcp->acknowledge_now) virtual_tcp_send_acknowledgement(tcp);
+  if (tcp->acknowledge_now)
+    virtual_tcp_send_acknowledgement(tcp);
+  else if (tcp->unacknowledged_segments > 0 && !timer_is_set(&tcp->delayed_acknowledgement))
+    virtual_clock_set(tcp->config.clock, &tcp->delayed_acknowledgement, ACKNOWLEDGEMENT_DELAY);
 }
 
 /* Sends the oldest unacknowledged segment again, and only that. */
@@ -323,13 +326,11 @@ bool virtual_tcp_take_acknowledgement(VirtualTcp *tcp, const VirtualTcpSegment *
   return true;
 }
 
+/* Most of what is received is answered at once, and acknowledged with that: the timer waits for the flush. */
 void virtual_tcp_delay_acknowledgement(VirtualTcp *tcp)
 {
   tcp->unacknowledged_segments++;
-  if (tcp->unacknowledged_segments >= 2)
-    tcp->acknowledge_now = true;
-  else if (!timer_is_set(&tcp->delayed_acknowledgement))
-    virtual_clock_set(tcp->config.clock, &tcp->delayed_acknowledgement, ACKNOWLEDGEMENT_DELAY);
+  if (tcp->unacknowledged_segments >= 2) tcp->acknowledge_now = true;
 }
 
 static void delayed_acknowledgement_expired(void *owner)

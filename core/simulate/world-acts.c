@@ -218,10 +218,31 @@ static void perform(WorldAct *act)
   }
 }
 
+/* Sets the timer of the next act on the schedule. */
+static void schedule_next(World *world)
+{
+  if (world->scheduled == world->schedule->len) return;
+  WorldAct *act = &world->acts[g_array_index(world->schedule, guint, world->scheduled)];
+  Nanoseconds due = world_get_start(world) + plan_of(act)->when;
+  timer_queue_set_at(&world->clock.timers, &act->timer, due, world->schedule_place + world->scheduled);
+  world->scheduled++;
+}
+
+static gint compare_beginnings(gconstpointer a, gconstpointer b, gpointer data)
+{
+  const GArray *acts = data;
+  guint first = *(const guint *)a, second = *(const guint *)b;
+  Nanoseconds one = g_array_index(acts, ScenarioAct, first).when,
+              other = g_array_index(acts, ScenarioAct, second).when;
+  if (one != other) return one < other ? -1 : 1;
+  return first < second ? -1 : first > second;
+}
+
 static void act_begins(void *owner)
 {
   WorldAct *act = owner;
   const ScenarioAct *plan = plan_of(act);
+  if (!plan->after) schedule_next(act->world);
   WorldEvent event = WORLD_EVENT_EMPTY;
   event.type = WORLD_ACT;
   event.number = plan->number;
@@ -268,14 +289,18 @@ void world_acts_init(World *world)
 {
   plan_outages(world);
   world->acts = g_new0(WorldAct, act_count(world));
+  world->schedule = g_array_new(FALSE, FALSE, sizeof(guint));
   for (guint i = 0; i < act_count(world); i++) {
     WorldAct *act = &world->acts[i];
     act->world = world;
     act->index = i;
     act->timer = (Timer){.expired = act_begins, .owner = act};
     act->pause = (Timer){.expired = act_ended, .owner = act};
-    if (!plan_of(act)->after) virtual_clock_set(&world->clock, &act->timer, plan_of(act)->when);
+    if (!plan_of(act)->after) g_array_append_val(world->schedule, i);
   }
+  g_array_sort_with_data(world->schedule, compare_beginnings, world->scenario->acts);
+  world->schedule_place = timer_queue_reserve(&world->clock.timers, world->schedule->len);
+  schedule_next(world);
 }
 
 void world_acts_clear(World *world)
@@ -290,5 +315,6 @@ void world_acts_clear(World *world)
     virtual_clock_cancel(&world->clock, &outage->comes_up);
   }
   g_ptr_array_unref(world->outages);
+  g_array_unref(world->schedule);
   g_free(world->acts);
 }

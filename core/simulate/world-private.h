@@ -74,8 +74,11 @@ struct World {
   WorldPerson *people;    /* by the plan's users */
   GPtrArray *outages;     /* of WorldOutage */
   WorldAct *acts;         /* as many as the scenario's */
-  GHashTable *names;      /* of const char *, lower case → host index + 1 */
-  GHashTable *addresses;  /* of IpAddress → host index + 1 */
+  GArray *schedule; /* of guint: those acts that begin at a time of their own, the first of them first */
+  guint scheduled;  /* of these, how many had their timer set: one at a time, there may be thousands */
+  uint64_t schedule_place; /* in the queue of timers, of the first */
+  GHashTable *names;       /* of const char *, lower case → host index + 1 */
+  GHashTable *addresses;   /* of IpAddress → host index + 1 */
 
   GArray *events;            /* of WorldEvent */
   GPtrArray *messages;       /* of WorldLetter, owned */

@@ -58,10 +58,17 @@ static const struct {
 /* Puts the names in the place of each %s; the caller's to free. */
 static char *fill(const char *format, const char *first, const char *second)
 {
-  g_auto(GStrv) parts = g_strsplit(format, "%s", 3);
-  guint count = g_strv_length(parts);
-  return g_strconcat(parts[0], count > 1 ? first : "", count > 1 ? parts[1] : "", count > 2 ? second : "",
-                     count > 2 ? parts[2] : "", NULL);
+  const char *names[] = {first, second};
+  GString *sentence = g_string_sized_new(128);
+  for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+    const char *place = strstr(format, "%s");
+    if (place == NULL) break;
+    g_string_append_len(sentence, format, place - format);
+    g_string_append(sentence, names[i]);
+    format = place + 2;
+  }
+  g_string_append(sentence, format);
+  return g_string_free(sentence, FALSE);
 }
 
 /* Returns the sentence written out for a default host that does the usual, or NULL. */

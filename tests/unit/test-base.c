@@ -126,6 +126,18 @@ static void text_is_looked_at_in_blocks_as_byte_by_byte(void)
   g_rand_free(random);
 }
 
+static void texts_and_numbers_are_joined(void)
+{
+  ByteBuffer buffer = {0};
+  byte_buffer_append_texts(&buffer, "RCPT TO:<", "", "bob@beta.example", ">", NULL);
+  byte_buffer_append_texts(&buffer, " SIZE=", NULL);
+  byte_buffer_append_number(&buffer, UINT64_MAX);
+  byte_buffer_append_number(&buffer, 0);
+  g_assert_true(bytes_equal(byte_buffer_view(&buffer),
+                            BYTES_LITERAL("RCPT TO:<bob@beta.example> SIZE=184467440737095516150")));
+  byte_buffer_clear(&buffer);
+}
+
 int main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
@@ -134,6 +146,7 @@ int main(int argc, char **argv)
   g_test_add_func("/base/a reader never leaves its view", a_reader_never_leaves_its_view);
   g_test_add_func("/base/a buffer gives back what was appended, in order",
                   a_buffer_gives_back_what_was_appended_in_order);
+  g_test_add_func("/base/texts and numbers are joined", texts_and_numbers_are_joined);
   g_test_add_func("/base/text is looked at in blocks as byte by byte",
                   text_is_looked_at_in_blocks_as_byte_by_byte);
   g_test_add_func("/base/a time has nine decimals", a_time_has_nine_decimals);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The JSON writer's short cuts, against the plain way. */
+#include "base/decimal.h"
 #include "observe/json.h"
 
 #include <stdio.h>
@@ -42,7 +43,7 @@ static void padded_numbers_keep_their_zeros(void)
     for (size_t count = 1; count <= 10; count++) {
       uint8_t at[16] = "################";
       g_autofree char *all = g_strdup_printf("%010u", numbers[i]);
-      json_digits_padded(at, numbers[i], count);
+      decimal_put_padded(at, numbers[i], count);
       g_assert_true(memcmp(at, all + 10 - count, count) == 0);
       g_assert_cmpint(at[count], ==, '#');
     }

@@ -22,6 +22,20 @@ static void timers_come_in_order_of_time(void)
   timer_queue_clear(&queue);
 }
 
+static void a_place_kept_goes_before_what_was_set_after_it(void)
+{
+  TimerQueue queue = {0};
+  Timer timers[4] = {0};
+  timer_queue_set(&queue, &timers[0], 5);
+  uint64_t place = timer_queue_reserve(&queue, 2);
+  timer_queue_set(&queue, &timers[3], 5);
+  timer_queue_set_at(&queue, &timers[2], 5, place + 1);
+  timer_queue_set_at(&queue, &timers[1], 5, place);
+  for (int i = 0; i < 4; i++)
+    g_assert_true(timer_queue_take(&queue) == &timers[i]);
+  timer_queue_clear(&queue);
+}
+
 static void equal_times_keep_the_order_of_setting(void)
 {
   enum { COUNT = 1000 };
@@ -100,6 +114,8 @@ int main(int argc, char **argv)
   g_test_add_func("/timer-queue/timers come in order of time", timers_come_in_order_of_time);
   g_test_add_func("/timer-queue/equal times keep the order of setting",
                   equal_times_keep_the_order_of_setting);
+  g_test_add_func("/timer-queue/a place kept goes before what was set after it",
+                  a_place_kept_goes_before_what_was_set_after_it);
   g_test_add_func("/timer-queue/any mix of set, move, cancel and take agrees with a list",
                   any_mix_of_set_move_cancel_and_take_agrees_with_a_list);
   return g_test_run();

@@ -11,7 +11,7 @@
 
 void pop3_client_send(Pop3Client *client, Pop3ClientStep step, const char *word, const char *argument)
 {
-  byte_buffer_append_format(&client->out, "%s%s%s\r\n", word, *argument == '\0' ? "" : " ", argument);
+  byte_buffer_append_texts(&client->out, word, *argument == '\0' ? "" : " ", argument, "\r\n", NULL);
   client->step = step;
   idle_timer_touch(&client->idle);
 }

@@ -17,7 +17,7 @@ void pop3_server_set_state(Pop3Server *server, uint8_t state, const char *cause)
 
 void pop3_server_reply_ok(Pop3Server *server, const char *text)
 {
-  byte_buffer_append_format(&server->out, "+OK%s%s\r\n", *text == '\0' ? "" : " ", text);
+  byte_buffer_append_texts(&server->out, "+OK", *text == '\0' ? "" : " ", text, "\r\n", NULL);
 }
 
 void pop3_server_close(Pop3Server *server)
@@ -30,7 +30,7 @@ void pop3_server_close(Pop3Server *server)
 
 void pop3_server_reply_error(Pop3Server *server, const char *text)
 {
-  byte_buffer_append_format(&server->out, "-ERR %s\r\n", text);
+  byte_buffer_append_texts(&server->out, "-ERR ", text, "\r\n", NULL);
   if (++server->errors < ERRORS_MAX || server->event != ENDPOINT_NOTHING) return;
   pop3_server_close(server);
 }

@@ -31,8 +31,8 @@ void smtp_capabilities_append(GString *text, uint32_t offered, uint64_t size_lim
   for (size_t i = 0; i < G_N_ELEMENTS(capabilities); i++) {
     if ((offered & capabilities[i].bit) == 0) continue;
     bool auth = capabilities[i].mechanism != NULL;
-    if (!auth || !auth_begun) g_string_append_printf(text, "\n%s", capabilities[i].keyword);
-    if (auth) g_string_append_printf(text, " %s", capabilities[i].mechanism);
+    if (!auth || !auth_begun) g_string_append(g_string_append_c(text, '\n'), capabilities[i].keyword);
+    if (auth) g_string_append(g_string_append_c(text, ' '), capabilities[i].mechanism);
     if (capabilities[i].bit == SMTP_CAPABILITY_SIZE)
       g_string_append_printf(text, " %" G_GUINT64_FORMAT, size_limit);
     auth_begun |= auth;

@@ -166,32 +166,35 @@ static void on_greeting(SmtpClient *client, ReplyClass reply_class)
     fail_by_reply(client);
     return;
   }
-  byte_buffer_append_format(&client->out, "EHLO %s\r\n", client->host_name);
+  byte_buffer_append_texts(&client->out, "EHLO ", client->host_name, "\r\n", NULL);
   smtp_client_expect(client, STEP_EHLO);
 }
 
 /* Reads one line of EHLO's reply, after the first. */
-static void read_capability(SmtpClient *client, const char *line)
+static void read_capability(SmtpClient *client, Bytes line)
 {
-  Bytes view = bytes_from_string(line);
-  client->offers |= smtp_capabilities_parse(view);
-  if (!bytes_starts_ignore_case(view, "AUTH")) return;
+  client->offers |= smtp_capabilities_parse(line);
+  if (!bytes_starts_ignore_case(line, "AUTH")) return;
   /* "AUTH=LOGIN" is how old servers write it */
-  for (const char *c = line + strlen("AUTH"); *c != '\0'; c++)
-    g_string_append_c(client->offered_mechanisms, *c == '=' ? ' ' : *c);
+  for (size_t i = strlen("AUTH"); i < line.length; i++)
+    g_string_append_c(client->offered_mechanisms, line.data[i] == '=' ? ' ' : (char)line.data[i]);
 }
 
 static void on_ehlo(SmtpClient *client, ReplyClass reply_class)
 {
   if (reply_class == REPLY_REFUSED) {
-    byte_buffer_append_format(&client->out, "HELO %s\r\n", client->host_name);
+    byte_buffer_append_texts(&client->out, "HELO ", client->host_name, "\r\n", NULL);
     smtp_client_expect(client, STEP_HELO);
   } else if (reply_class != REPLY_OK) {
     fail_by_reply(client);
   } else {
-    g_auto(GStrv) lines = g_strsplit(client->reply->str, "\n", -1);
-    for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
-      if (strlen(lines[i]) > 4) read_capability(client, lines[i] + 4);
+    Bytes rest = bytes_from_string(client->reply->str);
+    for (bool first = true; rest.length > 0; first = false) {
+      ptrdiff_t end = bytes_find(rest, '\n');
+      Bytes line = bytes_slice(rest, 0, end < 0 ? rest.length : (size_t)end);
+      rest = bytes_skip(rest, line.length + 1);
+      if (!first && line.length > 4) read_capability(client, bytes_skip(line, 4));
+    }
     after_introduction(client);
   }
 }

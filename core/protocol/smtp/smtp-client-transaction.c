@@ -26,20 +26,39 @@ static bool is_stray(Bytes message, size_t i)
   return byte == '\r' && (i + 1 == message.length || message.data[i + 1] != '\n');
 }
 
+/* What a line holds, without its LF. */
+typedef struct {
+  size_t returns; /* CRs */
+  bool high, zero;
+} LineContent;
+
+static LineContent examine_line(Bytes line)
+{
+  size_t returns = 0, zeros = 0;
+  uint8_t all = 0;
+  for (size_t i = 0; i < line.length; i++) { /* without branches: many bytes at a time */
+    all |= line.data[i];
+    returns += line.data[i] == '\r';
+    zeros += line.data[i] == 0;
+  }
+  return (LineContent){.returns = returns, .high = all >= 0x80, .zero = zeros > 0};
+}
+
 static Content examine(Bytes message)
 {
   Content content = {.text = true};
   bool in_header = true;
-  size_t line = 0;
-  for (size_t i = 0; i < message.length; i++) {
-    uint8_t byte = message.data[i];
-    if (byte >= 0x80) content.eight_bit = true;
-    if (byte >= 0x80 && in_header) content.header_eight_bit = true;
-    if (is_stray(message, i)) content.stray = true;
-    bool end = byte == '\r' || byte == '\n';
-    if (byte == '\n' && line == 0) in_header = false;
-    line = byte == '\n' ? 0 : end ? line : line + 1;
-    if (byte == 0 || line > TEXT_LINE_MAX) content.text = false;
+  while (message.length > 0) {
+    ptrdiff_t lf = bytes_find(message, '\n');
+    Bytes line = bytes_slice(message, 0, lf < 0 ? message.length : (size_t)lf);
+    message = bytes_skip(message, line.length + 1);
+    LineContent found = examine_line(line);
+    bool ends_well = lf > 0 && line.data[line.length - 1] == '\r';
+    content.stray |= (lf >= 0 && !ends_well) || found.returns > ends_well;
+    content.eight_bit |= found.high;
+    content.header_eight_bit |= found.high && in_header;
+    content.text &= !found.zero && line.length - found.returns <= TEXT_LINE_MAX;
+    if (line.length == found.returns) in_header = false;
   }
   content.text &= !content.stray;
   return content;
@@ -169,7 +188,7 @@ bool smtp_client_choose_form(SmtpClient *client)
 void smtp_client_append_mail(SmtpClient *client)
 {
   const Envelope *wire = client->transaction.wire;
-  byte_buffer_append_format(&client->out, "MAIL FROM:<%s>", wire->sender);
+  byte_buffer_append_texts(&client->out, "MAIL FROM:<", wire->sender, ">", NULL);
   smtp_append_mail_parameters(&client->out, wire, client->offers);
   byte_buffer_append(&client->out, BYTES_LITERAL("\r\n"));
   smtp_client_expect(client, STEP_MAIL);
@@ -181,7 +200,7 @@ void smtp_client_append_recipient(SmtpClient *client)
   const Envelope *envelope = transaction->envelope;
   const char *recipient = g_ptr_array_index(envelope->recipients, transaction->recipients_sent++);
   skip(transaction, &transaction->recipients_sent);
-  byte_buffer_append_format(&client->out, "RCPT TO:<%s>", recipient);
+  byte_buffer_append_texts(&client->out, "RCPT TO:<", recipient, ">", NULL);
   smtp_append_recipient_parameters(&client->out, envelope_get_request(envelope, recipient), client->offers,
                                    transaction->wire->utf8);
   byte_buffer_append(&client->out, BYTES_LITERAL("\r\n"));

@@ -231,14 +231,16 @@ void smtp_append_mail_parameters(ByteBuffer *out, const Envelope *envelope, uint
       [ENVELOPE_BODY_8BITMIME] = "8BITMIME", [ENVELOPE_BODY_BINARYMIME] = "BINARYMIME"};
   static const char *const returns[] = {[ENVELOPE_RETURN_HEADERS] = "HDRS", [ENVELOPE_RETURN_FULL] = "FULL"};
   bool dsn = (offers & SMTP_CAPABILITY_DSN) != 0;
-  if ((offers & SMTP_CAPABILITY_SIZE) != 0)
-    byte_buffer_append_format(out, " SIZE=%" G_GUINT64_FORMAT, envelope->size);
+  if ((offers & SMTP_CAPABILITY_SIZE) != 0) {
+    byte_buffer_append_texts(out, " SIZE=", NULL);
+    byte_buffer_append_number(out, envelope->size);
+  }
   /* 7BIT is what goes without saying */
   if (envelope->body >= ENVELOPE_BODY_8BITMIME)
-    byte_buffer_append_format(out, " BODY=%s", bodies[envelope->body]);
+    byte_buffer_append_texts(out, " BODY=", bodies[envelope->body], NULL);
   if (envelope->utf8) byte_buffer_append(out, BYTES_LITERAL(" SMTPUTF8"));
   if (dsn && envelope->returned != ENVELOPE_RETURN_UNSTATED)
-    byte_buffer_append_format(out, " RET=%s", returns[envelope->returned]);
+    byte_buffer_append_texts(out, " RET=", returns[envelope->returned], NULL);
   if (dsn && envelope->id != NULL) {
     byte_buffer_append(out, BYTES_LITERAL(" ENVID="));
     smtp_append_xtext(out, envelope->id);
@@ -266,7 +268,7 @@ void smtp_append_recipient_parameters(ByteBuffer *out, const EnvelopeRequest *re
   const char *before = " NOTIFY=";
   for (size_t i = 0; i < G_N_ELEMENTS(notify_words); i++) {
     if ((request->notify & notify_words[i].bit) == 0) continue;
-    byte_buffer_append_format(out, "%s%s", before, notify_words[i].word);
+    byte_buffer_append_texts(out, before, notify_words[i].word, NULL);
     before = ",";
   }
   if (request->original == NULL) return;

@@ -2,6 +2,7 @@
 /* SMTP's grammar: command lines, reply lines, paths and parameters. */
 #include "protocol/smtp/smtp-syntax.h"
 
+#include "base/decimal.h"
 #include "protocol/sasl/sasl-observer.h"
 
 static bool is_blank(uint8_t byte)
@@ -201,8 +202,10 @@ void smtp_append_reply(ByteBuffer *out, int code, const char *enhanced, const ch
   for (const char *line = text;;) {
     size_t length = strcspn(line, "\n");
     bool last = line[length] == '\0';
-    byte_buffer_append_format(out, "%03d%c", code, last ? ' ' : '-');
-    if (enhanced != NULL && enhanced[0] != '\0') byte_buffer_append_format(out, "%s ", enhanced);
+    uint8_t *head = byte_buffer_extend(out, 4);
+    decimal_put_padded(head, (uint32_t)code, 3);
+    head[3] = last ? ' ' : '-';
+    if (enhanced != NULL && enhanced[0] != '\0') byte_buffer_append_texts(out, enhanced, " ", NULL);
     byte_buffer_append(out, (Bytes){(const uint8_t *)line, length});
     byte_buffer_append(out, BYTES_LITERAL("\r\n"));
     if (last) break;

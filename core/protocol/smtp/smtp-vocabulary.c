@@ -167,8 +167,9 @@ static const VocabularyWord words[SMTP_WORD_COUNT] = {
     [SMTP_BURL] =
         {"BURL", "url [LAST]", IN(RECIPIENTS) | IN(DATA), ANY_REPLY_TO(READY), SECRET_ARGUMENT, false, false,
          "RFC 4468 §3", N_("The letter is there: fetch it"),
-         N_("Instead of the message the client sends a link to it on an IMAP server, with a token that lets "
-            "the server read it. So a phone need not upload what it has already stored.")},
+         N_(
+             "Instead of the message the client sends a link to it on an IMAP server, with a token that lets "
+             "the server read it. So a phone need not upload what it has already stored.")},
     [SMTP_XCLIENT] = {"XCLIENT", "1*(attribute \"=\" value)", IN(CONNECTED) | IN(READY), OK_TO(CONNECTED),
                       SECRET_NONE, false, false, "RFC 5321 §4.1.5", N_("Take me for this client instead"),
                       N_("A command of Postfix, for a trusted proxy in front of the server: name and "
