@@ -43,8 +43,10 @@ struct Dialogue {
   size_t judged[2]; /* bytes of head when it was judged last */
   uint64_t bytes;
   uint32_t commands, replies;
+  uint32_t session_id; /* of the line that opens the conversation; 0: not written yet */
   uint8_t client_side;
   bool from_start, known;
+  bool told_unanswered;
 };
 
 /* Returns which way the bytes of that side go. */
@@ -67,3 +69,6 @@ uint32_t dialogue_rows_session(Dialogue *dialogue, StreamState state, RowStamp s
 void dialogue_rows_note(Dialogue *dialogue, NoteCode code, uint32_t id, RowStamp stamp);
 void dialogue_rows_note_port(Dialogue *dialogue, uint32_t id, RowStamp stamp);
 void dialogue_rows_note_resolved(Dialogue *dialogue, uint32_t id, RowStamp stamp);
+
+/* Returns true for SMTP, POP2, POP3 and IMAP. */
+bool dialogue_rows_is_mail(ProtocolId protocol);

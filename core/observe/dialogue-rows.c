@@ -110,7 +110,7 @@ void dialogue_rows_note(Dialogue *dialogue, NoteCode code, uint32_t id, RowStamp
   write_row(dialogue, &row, NULL);
 }
 
-static bool is_mail(ProtocolId protocol)
+bool dialogue_rows_is_mail(ProtocolId protocol)
 {
   return protocol >= PROTOCOL_SMTP && protocol <= PROTOCOL_IMAP;
 }
@@ -118,9 +118,10 @@ static bool is_mail(ProtocolId protocol)
 void dialogue_rows_note_port(Dialogue *dialogue, uint32_t id, RowStamp stamp)
 {
   ProtocolId spoken = dialogue->info->protocol, usual = registry_find_port(dialogue->info->server_port);
-  if (is_mail(spoken) && usual == PROTOCOL_TLS)
+  if (dialogue_rows_is_mail(spoken) && usual == PROTOCOL_TLS)
     dialogue_rows_note(dialogue, NOTE_PLAIN_ON_TLS_PORT, id, stamp);
-  if (spoken == PROTOCOL_HTTP && is_mail(usual)) dialogue_rows_note(dialogue, NOTE_OTHER_PROTOCOL, id, stamp);
+  if (spoken == PROTOCOL_HTTP && dialogue_rows_is_mail(usual))
+    dialogue_rows_note(dialogue, NOTE_OTHER_PROTOCOL, id, stamp);
 }
 
 void dialogue_rows_note_resolved(Dialogue *dialogue, uint32_t id, RowStamp stamp)

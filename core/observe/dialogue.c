@@ -179,20 +179,31 @@ static void forget_held(Dialogue *dialogue)
   byte_buffer_clear(&dialogue->head[1]);
 }
 
+/* Writes the line that opens the conversation, unless a call that came to nothing has done so. Returns its
+ * id. */
+static uint32_t open_session(Dialogue *dialogue, ProtocolId protocol)
+{
+  StreamInfo *info = dialogue->info;
+  info->protocol = protocol;
+  if (dialogue->session_id != 0) return dialogue->session_id;
+  info->index = dialogue->output->stream_count++;
+  dialogue->session_id =
+      dialogue_rows_session(dialogue, dialogue->from_start ? STREAM_OPENED : STREAM_MIDSTREAM,
+                            (RowStamp){info->first_time, info->first_frame}, false);
+  return dialogue->session_id;
+}
+
 /* The protocol is known: writes the session row and feeds what had to wait. */
 static void begin(Dialogue *dialogue, ProtocolId protocol)
 {
   StreamInfo *info = dialogue->info;
   dialogue->known = true;
-  info->protocol = protocol;
-  info->index = dialogue->output->stream_count++;
+  uint32_t id = open_session(dialogue, protocol);
   if (dialogue->output->servers != NULL)
     dialogue->sink.server = server_table_find(dialogue->output->servers, &info->server, info->server_port);
   dialogue->class = registry_get(protocol);
   dialogue->decoder = dialogue->class->create(&dialogue->sink, dialogue->from_start);
   RowStamp first = {info->first_time, info->first_frame};
-  uint32_t id =
-      dialogue_rows_session(dialogue, dialogue->from_start ? STREAM_OPENED : STREAM_MIDSTREAM, first, false);
   dialogue_rows_note_port(dialogue, id, first);
   dialogue_rows_note_resolved(dialogue, id, first);
   for (guint i = 0; dialogue->held != NULL && i < dialogue->held->len; i++) {
@@ -209,14 +220,36 @@ static void begin(Dialogue *dialogue, ProtocolId protocol)
   forget_held(dialogue);
 }
 
-static ProtocolId decode_as(const Dialogue *dialogue)
+static ProtocolId decode_as(const StreamInfo *info, const RowOutput *output)
 {
-  const GArray *rules = dialogue->output->decode_as;
+  const GArray *rules = output->decode_as;
   for (guint i = 0; rules != NULL && i < rules->len; i++) {
     const DecodeAs *rule = &g_array_index(rules, DecodeAs, i);
-    if (rule->port == dialogue->info->server_port) return rule->protocol;
+    if (rule->port == info->server_port) return rule->protocol;
   }
   return PROTOCOL_NONE;
+}
+
+/* What is usual on the server's port, or what the person says of it. */
+static ProtocolId usual_protocol(const StreamInfo *info, const RowOutput *output)
+{
+  ProtocolId said = decode_as(info, output);
+  return said != PROTOCOL_NONE ? said : registry_find_port(info->server_port);
+}
+
+bool dialogue_is_for_mail(const StreamInfo *info, const RowOutput *output)
+{
+  enum { WEB_PORT = 443 };
+  ProtocolId usual = usual_protocol(info, output);
+  return dialogue_rows_is_mail(usual) || (usual == PROTOCOL_TLS && info->server_port != WEB_PORT);
+}
+
+void dialogue_tell_call(Dialogue *dialogue, NoteCode code, RowStamp stamp)
+{
+  if (dialogue->known || (code == NOTE_NO_ANSWER && dialogue->told_unanswered)) return;
+  dialogue->told_unanswered = true;
+  uint32_t id = open_session(dialogue, usual_protocol(dialogue->info, dialogue->output));
+  dialogue_rows_note(dialogue, code, id, stamp);
 }
 
 static bool has_held_gap(const Dialogue *dialogue)
@@ -232,16 +265,11 @@ static bool begin_other(Dialogue *dialogue)
 {
   StreamInfo *info = dialogue->info;
   ProtocolId usual = registry_find_port(info->server_port);
-  bool mail =
-      usual == PROTOCOL_SMTP || usual == PROTOCOL_POP2 || usual == PROTOCOL_POP3 || usual == PROTOCOL_IMAP;
-  if (!mail || !dialogue->from_start || decode_as(dialogue) != PROTOCOL_NONE || has_held_gap(dialogue))
-    return false;
+  bool said = decode_as(info, dialogue->output) != PROTOCOL_NONE;
+  if (!dialogue_rows_is_mail(usual) || !dialogue->from_start || said || has_held_gap(dialogue)) return false;
   dialogue->known = true;
   dialogue->stamp = dialogue->last;
-  info->protocol = usual;
-  info->index = dialogue->output->stream_count++;
-  uint32_t session =
-      dialogue_rows_session(dialogue, STREAM_OPENED, (RowStamp){info->first_time, info->first_frame}, false);
+  uint32_t session = open_session(dialogue, usual);
   dialogue->bytes = byte_buffer_view(&dialogue->head[0]).length + byte_buffer_view(&dialogue->head[1]).length;
   dialogue_rows_note(dialogue, NOTE_OTHER_PROTOCOL, session, dialogue->stamp);
   forget_held(dialogue);
@@ -264,7 +292,7 @@ static StreamStart stream_start(Dialogue *dialogue, uint8_t side, Bytes extra)
 /* Judges the first bytes. */
 static Recognition judge(Dialogue *dialogue, const StreamStart *start, ProtocolId *protocol)
 {
-  *protocol = decode_as(dialogue);
+  *protocol = decode_as(dialogue->info, dialogue->output);
   if (*protocol != PROTOCOL_NONE) return registry_get(*protocol) != NULL ? RECOGNISED_YES : RECOGNISED_NO;
   Recognition judged = registry_recognise(start, protocol);
   if (judged == RECOGNISED_YES || dialogue->from_start) return judged;
@@ -390,7 +418,7 @@ void dialogue_end(Dialogue *dialogue, StreamState state, RowStamp stamp)
     else
       begin_other(dialogue);
   }
-  if (!dialogue->known) return;
+  if (!dialogue->known && dialogue->session_id == 0) return;
   dialogue->stamp = stamp;
   dialogue->sink.closed = state == STREAM_CLOSED || state == STREAM_RESET;
   drop_decoder(dialogue);

@@ -44,6 +44,14 @@ void dialogue_gap(Dialogue *dialogue, uint8_t side, uint64_t offset, uint64_t le
 /* Tells that two copies of the same bytes differ; the first was taken. */
 void dialogue_conflict(Dialogue *dialogue, uint8_t side, uint64_t offset, uint64_t length, RowStamp stamp);
 
+/* Returns true where a call to the server's port is one for mail, so that it is worth telling that it came to
+ * nothing. */
+bool dialogue_is_for_mail(const StreamInfo *info, const RowOutput *output);
+
+/* Nothing was said yet, and the client's call was refused (NOTE_CONNECTION_REFUSED) or is not answered
+ * (NOTE_NO_ANSWER, told once). */
+void dialogue_tell_call(Dialogue *dialogue, NoteCode code, RowStamp stamp);
+
 /* Says something of that side at offset, without a line. Returns false, and says nothing, where the protocol
  * is not known (yet). */
 bool dialogue_remark(Dialogue *dialogue, uint8_t side, NoteCode code, uint64_t offset, RowStamp stamp);

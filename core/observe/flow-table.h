@@ -28,6 +28,7 @@ struct Flow {
   bool bad_checksum[2];         /* a segment of that side had one */
   bool told_checksum[2];        /* and it was said */
   uint8_t checksums[2];         /* segments whose checksum was looked at */
+  bool called_again;            /* a SYN was sent again */
   bool syn_seen[2];             /* by side: 0 source, 1 destination */
   uint32_t initial_sequence[2]; /* of those SYNs */
   TcpStream halves[2];          /* by side of the sender */

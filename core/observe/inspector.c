@@ -12,6 +12,11 @@
 #define DUPLICATE_NANOSECONDS 5000000 /* within which a datagram of the same bytes is the same datagram */
 #define JOURNEY_NANOSECONDS INT64_C(2000000000) /* within which it passes all the links that are captured */
 
+/* A SYN as much later as this was sent again, and is not the same on another link of its way; so much later,
+ * its network has not just lost one. */
+#define SYN_AGAIN_NANOSECONDS 200000000
+#define SYN_PATIENCE_NANOSECONDS INT64_C(5000000000)
+
 /* A RST further from the next byte than this is not of this connection (RFC 5961 §3.2, with room for scaled
  * windows). */
 #define RESET_WINDOW (INT32_C(1) << 20)
@@ -76,9 +81,37 @@ static void drop_dialogue(Flow *flow)
   tcp_stream_clear(&flow->halves[1]);
 }
 
-/* Writes what the flow still owes, with the state in which it ended. */
-static void end_flow(Flow *flow, StreamState state)
+static uint8_t client_side(const Flow *flow)
 {
+  return flow->info.client_port == flow->source_port && ip_address_equal(&flow->info.client, &flow->source)
+             ? 0
+             : 1;
+}
+
+/* The client's call comes to nothing: told where it is for mail. */
+static void tell_call(Inspector *inspector, Flow *flow, NoteCode code)
+{
+  if (!dialogue_is_for_mail(&flow->info, &inspector->output)) return;
+  if (flow->dialogue == NULL)
+    flow->dialogue = dialogue_new(&flow->info, &inspector->output, client_side(flow), true);
+  dialogue_tell_call(flow->dialogue, code, flow->last);
+}
+
+/* True while nothing but the SYN of that side was seen. */
+static bool only_calls(const Flow *flow, uint8_t side)
+{
+  return flow->syn_seen[side] && !flow->syn_seen[side ^ 1] && !flow->halves[side ^ 1].started;
+}
+
+static bool is_unanswered(const Flow *flow)
+{
+  return flow->called_again && !flow->closed && only_calls(flow, client_side(flow));
+}
+
+/* Writes what the flow still owes, with the state in which it ended. */
+static void end_flow(Inspector *inspector, Flow *flow, StreamState state)
+{
+  if (is_unanswered(flow)) tell_call(inspector, flow, NOTE_NO_ANSWER);
   if (flow->dialogue == NULL) return;
   flush_halves(flow);
   if (!flow->uninteresting) dialogue_end(flow->dialogue, state, flow->last);
@@ -87,8 +120,7 @@ static void end_flow(Flow *flow, StreamState state)
 
 static void evict_flow(void *owner, Flow *flow)
 {
-  (void)owner;
-  end_flow(flow, STREAM_UNFINISHED);
+  end_flow(owner, flow, STREAM_UNFINISHED);
 }
 
 Inspector *inspector_new(const InspectorOptions *options, const RowSink *sink)
@@ -140,13 +172,6 @@ static Flow *add_flow(Inspector *inspector, const Packet *packet, const Frame *f
   return flow;
 }
 
-static uint8_t client_side(const Flow *flow)
-{
-  return flow->info.client_port == flow->source_port && ip_address_equal(&flow->info.client, &flow->source)
-             ? 0
-             : 1;
-}
-
 /* True when a SYN shows that the endpoints have begun another connection. */
 static bool begins_anew(const Flow *flow, const Packet *packet, uint8_t side)
 {
@@ -155,9 +180,14 @@ static bool begins_anew(const Flow *flow, const Packet *packet, uint8_t side)
   return flow->closed || (flow->halves[side].started && (packet->flags & TCP_ACK) == 0);
 }
 
-static void note_syn(Flow *flow, const Packet *packet, uint8_t side)
+static void note_syn(Inspector *inspector, Flow *flow, const Packet *packet, uint8_t side)
 {
-  if ((packet->flags & TCP_SYN) == 0 || flow->syn_seen[side]) return;
+  if ((packet->flags & TCP_SYN) == 0) return;
+  Nanoseconds since = flow->last.time - flow->info.first_time;
+  bool calls = only_calls(flow, side) && (packet->flags & TCP_ACK) == 0;
+  if (calls && since >= SYN_AGAIN_NANOSECONDS) flow->called_again = true;
+  if (calls && since >= SYN_PATIENCE_NANOSECONDS) tell_call(inspector, flow, NOTE_NO_ANSWER);
+  if (flow->syn_seen[side]) return;
   flow->syn_seen[side] = true;
   flow->initial_sequence[side] = packet->sequence;
   if (!flow->halves[side].started) tcp_stream_begin(&flow->halves[side], packet->sequence);
@@ -235,7 +265,7 @@ static void push_tcp(Inspector *inspector, const Packet *packet, const Frame *fr
   uint8_t side = 0;
   Flow *flow = flow_table_find(inspector->flows, packet, &side);
   if (flow != NULL && begins_anew(flow, packet, side)) {
-    end_flow(flow, STREAM_UNFINISHED);
+    end_flow(inspector, flow, STREAM_UNFINISHED);
     flow_table_remove(inspector->flows, flow);
     flow = NULL;
   }
@@ -245,14 +275,16 @@ static void push_tcp(Inspector *inspector, const Packet *packet, const Frame *fr
   }
   flow->last = (RowStamp){frame->time, frame->number};
   if (flow->closed) return;
-  note_syn(flow, packet, side);
+  note_syn(inspector, flow, packet, side);
+  bool calls = only_calls(flow, side ^ 1);
   if ((packet->flags & TCP_FIN) != 0) flow->finish_seen[side] = true;
   if (!flow->uninteresting) receive_segment(inspector, flow, packet, frame, side);
   if ((packet->flags & TCP_RST) != 0 && reset_is_credible(flow, packet, side)) {
-    end_flow(flow, STREAM_RESET);
+    if (calls) tell_call(inspector, flow, NOTE_CONNECTION_REFUSED);
+    end_flow(inspector, flow, STREAM_RESET);
     flow_table_retire(inspector->flows, flow);
   } else if (flow_is_finished(flow)) {
-    end_flow(flow, STREAM_CLOSED);
+    end_flow(inspector, flow, STREAM_CLOSED);
     flow_table_retire(inspector->flows, flow);
   }
 }
@@ -397,10 +429,10 @@ void inspector_finish(Inspector *inspector)
 {
   g_autoptr(GPtrArray) open = g_ptr_array_new();
   for (Flow *flow = flow_table_get_oldest(inspector->flows); flow != NULL; flow = flow->newer)
-    if (flow->dialogue != NULL) g_ptr_array_add(open, flow);
+    if (flow->dialogue != NULL || is_unanswered(flow)) g_ptr_array_add(open, flow);
   g_ptr_array_sort(open, compare_first_frames);
   for (guint i = 0; i < open->len; i++)
-    end_flow(g_ptr_array_index(open, i), STREAM_UNFINISHED);
+    end_flow(inspector, g_ptr_array_index(open, i), STREAM_UNFINISHED);
 }
 
 const InspectorCounts *inspector_get_counts(const Inspector *inspector)

@@ -393,9 +393,12 @@ static void set_session(RowText *text, const Row *row)
       [STREAM_RESET] = N_("Broken off (TCP reset)"),
       [STREAM_UNFINISHED] = N_("The capture ends before the conversation does"),
   };
-  g_string_append(text->wire, _(sentences[MIN(row->word, STREAM_UNFINISHED)]));
+  bool silent = row->word >= STREAM_CLOSED && row->session_bytes == 0;
+  const char *sentence =
+      silent ? N_("No conversation came about") : sentences[MIN(row->word, STREAM_UNFINISHED)];
+  g_string_append(text->wire, _(sentence));
   text->rfc = "RFC 9293";
-  if (row->word < STREAM_CLOSED) return;
+  if (row->word < STREAM_CLOSED || silent) return;
   GString *totals = g_string_new(NULL);
   row_append_count(totals, COUNTED("%s command", "%s commands"), row->session_commands);
   g_string_append(totals, ", ");

@@ -76,8 +76,10 @@ typedef enum {
   NOTE_BODY_LENGTH,       /* a length announced and the bytes that came differ */
   NOTE_COMPRESSED,        /* from here on the line is compressed */
   NOTE_PLAIN_ON_TLS_PORT,
-  NOTE_OTHER_PROTOCOL, /* something else on a mail port */
-  NOTE_RESOLVED,       /* this address was learned from a DNS answer seen before */
+  NOTE_OTHER_PROTOCOL,     /* something else on a mail port */
+  NOTE_CONNECTION_REFUSED, /* RST in answer to SYN */
+  NOTE_NO_ANSWER,          /* SYN sent again, and nothing came back */
+  NOTE_RESOLVED,           /* this address was learned from a DNS answer seen before */
   NOTE_BAD_CHECKSUM,
   NOTE_FRAGMENTS_LOST,
   NOTE_NESTED_TOO_DEEP,  /* parts or parentheses beyond the cap */

@@ -83,6 +83,12 @@ static const NoteText notes[NOTE_COUNT] = {
     [NOTE_OTHER_PROTOCOL] =
         {"other-protocol", SEVERITY_WARNING,
          N_("A mail port, but what is spoken here is no mail protocol that Carteiro knows")},
+    [NOTE_CONNECTION_REFUSED] =
+        {"connection-refused", SEVERITY_ERROR,
+         N_("The connection is refused: nobody serves this port there, or a firewall forbids it")},
+    [NOTE_NO_ANSWER] = {"no-answer", SEVERITY_WARNING,
+                        N_("Nobody answers, and the client calls again: the server is down, or a firewall "
+                           "throws its packets away")},
     [NOTE_RESOLVED] = {"resolved", SEVERITY_INFO,
                        N_("The address of this server was learned from the DNS answer before")},
     [NOTE_BAD_CHECKSUM] = {"bad-checksum", SEVERITY_INFO,

@@ -195,6 +195,8 @@ def the_queue_waits():
     expect(told("greylisting", kind="reply", code="451") == 1)
     relayed = [line["to"] for line in play("mx-backup")[0].of("command") if line["verb"] == "MAIL"]
     expect(len(relayed) == 3 and len(set(relayed)) == 3, relayed)
+    for name, calls in (("server-down", 2), ("mx-backup", 2)):
+        expect(told(name, kind="note", code="no-answer") >= calls, name, told(name, kind="note", code="no-answer"))
 
 
 @case
@@ -254,6 +256,7 @@ def abuse_and_what_is_done():
     expect(subjects("open-relay", "fetched") == ["oferta imperdível"])
     expect(told("open-relay", kind="reply", code="550", enhanced="5.7.1") == 1)
     expect(subjects("port-25-blocked", "fetched") == ["pela porta 587"], subjects("port-25-blocked", "fetched"))
+    expect(told("port-25-blocked", kind="note", code="connection-refused") >= 1)
 
 
 @case
