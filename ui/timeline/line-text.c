@@ -66,7 +66,9 @@ static void name_session(LineText *text)
       [STREAM_RESET] = N_("broken off by a reset"),
       [STREAM_UNFINISHED] = N_("still open when the capture ended"),
   };
-  const char *state = _(states[MIN((size_t)text->row->word, G_N_ELEMENTS(states) - 1)]);
+  bool silent = text->row->word >= STREAM_CLOSED && text->row->session_bytes == 0;
+  const char *state =
+      silent ? _("came to nothing") : _(states[MIN((size_t)text->row->word, G_N_ELEMENTS(states) - 1)]);
   g_autofree char *head = g_strdup_printf(_("Conversation %u"), text->stream->number);
   g_free(text->wire);
   text->wire = g_strdup_printf("%s %s", head, state);
@@ -89,6 +91,14 @@ static void fill_words(LineText *text, Timeline *timeline)
   row_text_clear(&words);
 }
 
+/* A line that has no thought of its own has that of its note. */
+static void say_note(LineText *text, const Row *note)
+{
+  g_autofree char *owned = NULL;
+  g_free(text->gloss);
+  text->gloss = g_strdup(row_note_sentence(note, &owned));
+}
+
 void line_text_fill(LineText *text, Timeline *timeline, const Row *row, const NameTable *names,
                     Nanoseconds start)
 {
@@ -100,8 +110,10 @@ void line_text_fill(LineText *text, Timeline *timeline, const Row *row, const Na
   Direction direction = session ? DIRECTION_TO_SERVER : (Direction)row->direction;
   text->between = name_table_dup_between(names, text->stream, direction);
   text->leftward = (direction == DIRECTION_TO_CLIENT) != name_table_is_flipped(names, text->stream);
-  text->noted = timeline_find_note(timeline, row->id) >= 0;
+  int64_t note = timeline_find_note(timeline, row->id);
+  text->noted = note >= 0;
   fill_words(text, timeline);
+  if (text->noted && text->gloss[0] == '\0') say_note(text, timeline_get_row(timeline, (uint32_t)note));
   if (session)
     name_session(text);
   else
