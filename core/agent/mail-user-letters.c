@@ -126,7 +126,7 @@ typedef struct {
 static void complete(const MailUserAgent *agent, const MessageDraft *draft, WholeDraft *whole)
 {
   const char *domain = strchr(agent->address, '@');
-  whole->from = g_strdup_printf("%s <%s>", agent->person, agent->address);
+  whole->from = g_strconcat(agent->person, " <", agent->address, ">", NULL);
   whole->id =
       g_strdup_printf("%016" PRIx64 "%s", agent_host_random(agent->host), domain == NULL ? "@" : domain);
   whole->draft = *draft;

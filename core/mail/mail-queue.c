@@ -170,7 +170,7 @@ void mail_queue_set_doubtful(MailQueue *queue, MailQueueEntry *entry, const char
 {
   g_assert(mail_queue_find(queue, entry->id) == entry);
   g_free(entry->doubtful);
-  entry->doubtful = name == NULL ? NULL : g_strdup_printf("%s %s", name, address);
+  entry->doubtful = name == NULL ? NULL : g_strconcat(name, " ", address, NULL);
 }
 
 void mail_queue_remove(MailQueue *queue, MailQueueEntry *entry)

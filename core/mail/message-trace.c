@@ -61,21 +61,26 @@ GBytes *message_trace_prepend_received(GBytes *message, const MessageReceived *r
   GString *line = g_string_new("Received: from ");
   append_safe(line, received->from_name);
   if (received->from_address != NULL) {
-    const char *prefix = strchr(received->from_address, ':') == NULL ? "" : "IPv6:";
-    g_string_append_printf(line, " ([%s%s])", prefix, received->from_address);
+    g_string_append(line, strchr(received->from_address, ':') == NULL ? " ([" : " ([IPv6:");
+    g_string_append(line, received->from_address);
+    g_string_append(line, "])");
   }
   if (received->user != NULL) {
     g_string_append(line, " (authenticated as ");
     append_safe(line, received->user);
     g_string_append_c(line, ')');
   }
-  g_string_append_printf(line, "\r\n\tby %s with %s id %s", received->by, received->with, received->id);
+  const char *const facts[] = {"\r\n\tby ", received->by, " with ", received->with, " id ", received->id};
+  for (size_t i = 0; i < G_N_ELEMENTS(facts); i++)
+    g_string_append(line, facts[i]);
   if (received->for_address != NULL) {
     g_string_append(line, "\r\n\tfor <");
     append_safe(line, received->for_address);
     g_string_append_c(line, '>');
   }
-  g_string_append_printf(line, ";\r\n\t%s\r\n", date);
+  g_string_append(line, ";\r\n\t");
+  g_string_append(line, date);
+  g_string_append(line, "\r\n");
   return prepend(line, message);
 }
 

@@ -42,18 +42,27 @@ void pop3_server_reply_maildrop(Pop3Server *server, const char *before)
                             count, count == 1 ? "" : "s", size);
 }
 
+static void append_pair(Pop3Server *server, uint64_t first, uint64_t second)
+{
+  byte_buffer_append_number(&server->out, first);
+  byte_buffer_append_texts(&server->out, " ", NULL);
+  byte_buffer_append_number(&server->out, second);
+  byte_buffer_append_texts(&server->out, "\r\n", NULL);
+}
+
 static void handle_stat(Pop3Server *server, Bytes argument)
 {
   (void)argument;
   uint64_t size;
   guint count = maildrop_count_unmarked(&server->drop, &size);
-  byte_buffer_append_format(&server->out, "+OK %u %" G_GUINT64_FORMAT "\r\n", count, size);
+  byte_buffer_append_texts(&server->out, "+OK ", NULL);
+  append_pair(server, count, size);
 }
 
 /* Appends what LIST, or UIDL, says of one message. */
 static void append_size(Pop3Server *server, guint number, const MaildropEntry *entry)
 {
-  byte_buffer_append_format(&server->out, "%u %" G_GUINT64_FORMAT "\r\n", number, entry_size(entry));
+  append_pair(server, number, entry_size(entry));
 }
 
 static void append_uid(Pop3Server *server, guint number, const MaildropEntry *entry)

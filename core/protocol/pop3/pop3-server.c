@@ -243,10 +243,10 @@ Endpoint *pop3_server_new(const Pop3ServerConfig *config)
   server->offer_lang = config->offer_lang;
   server->idle.limit = config->idle_limit == 0 ? USUAL_IDLE_LIMIT : config->idle_limit;
   server->state = POP3_AUTHORIZATION;
-  g_autofree char *usual = g_strdup_printf("%s POP3 server ready", server->host_name);
-  byte_buffer_append_format(
-      &server->out, "+OK %s%s%s\r\n", config->greeting == NULL ? usual : config->greeting,
-      server->apop_stamp == NULL ? "" : " ", server->apop_stamp == NULL ? "" : server->apop_stamp);
+  g_autofree char *usual = g_strconcat(server->host_name, " POP3 server ready", NULL);
+  byte_buffer_append_texts(&server->out, "+OK ", config->greeting == NULL ? usual : config->greeting,
+                           server->apop_stamp == NULL ? "" : " ",
+                           server->apop_stamp == NULL ? "" : server->apop_stamp, "\r\n", NULL);
   return &server->base;
 }
 

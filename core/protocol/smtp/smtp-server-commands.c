@@ -35,7 +35,7 @@ static void handle_helo(SmtpServer *server, Bytes argument)
 {
   if (!introduce(server, argument)) return;
   server->extended = false;
-  g_autofree char *text = g_strdup_printf("%s Hello %s", server->host_name, server->client_name);
+  g_autofree char *text = g_strconcat(server->host_name, " Hello ", server->client_name, NULL);
   smtp_server_reply(server, 250, NULL, text);
 }
 
@@ -199,7 +199,7 @@ static void handle_expn(SmtpServer *server, Bytes argument)
 static void handle_quit(SmtpServer *server, Bytes argument)
 {
   if (!lacks_argument(server, argument)) return;
-  g_autofree char *text = g_strdup_printf("%s closing connection", server->host_name);
+  g_autofree char *text = g_strconcat(server->host_name, " closing connection", NULL);
   smtp_server_reply(server, 221, "2.0.0", text);
 }
 

@@ -221,7 +221,7 @@ static void greet(SmtpServer *server, const SmtpServerConfig *config)
     greeting = code < 400   ? "ESMTP Carteiro"
                : code < 500 ? "Service not available, try again later"
                             : "No mail service here";
-  g_autofree char *text = g_strdup_printf("%s %s", server->host_name, greeting);
+  g_autofree char *text = g_strconcat(server->host_name, " ", greeting, NULL);
   smtp_append_reply(&server->out, code, NULL, text);
   if (code < 400)
     set_state(server, SMTP_STATE_CONNECTED, "greeting");
