@@ -335,7 +335,6 @@ Browser *browser_new(const BrowserConfig *config)
   browser->host = config->host;
   browser->resolver = config->name_server == NULL ? NULL : resolver_new(config->host, config->name_server);
   browser->cookies = web_cookies_new();
-  browser->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   browser->url = g_strdup("");
   browser->page = web_page_parse(BYTES_EMPTY);
   browser->pause = (Timer){.expired = pause_over, .owner = browser};
@@ -348,7 +347,7 @@ void browser_free(Browser *browser)
   agent_host_cancel_timer(browser->host, &browser->pause);
   g_queue_clear_full(&browser->actions, action_free);
   web_cookies_free(browser->cookies);
-  g_hash_table_unref(browser->places);
+  server_lookup_clear(&browser->lookup);
   web_address_clear(&browser->wanted);
   web_address_clear(&browser->address);
   byte_buffer_clear(&browser->form);

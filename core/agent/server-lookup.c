@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* MX and A questions, one after the other, until there is an address. */
+/* MX, A and AAAA questions, one after the other, until there is an address. */
 #include "agent/server-lookup.h"
 
 void server_lookup_clear(ServerLookup *lookup)
@@ -34,11 +34,27 @@ static char *find_address(const GArray *section, const char *name)
   return NULL;
 }
 
-static void address_answered(void *owner, const DnsMessage *answer)
+static void second_answered(void *owner, const DnsMessage *answer)
 {
   ((ServerLookup *)owner)->question = NULL;
   g_autofree char *address = answer == NULL ? NULL : find_address(answer->answers, NULL);
   finish(owner, address);
+}
+
+/* The name exists and has no IPv4 address: perhaps it has one of IPv6. */
+static void first_answered(void *owner, const DnsMessage *answer)
+{
+  ServerLookup *lookup = owner;
+  g_autofree char *address = answer == NULL ? NULL : find_address(answer->answers, NULL);
+  if (address != NULL || answer == NULL || answer->response_code != DNS_NOERROR)
+    second_answered(owner, answer);
+  else
+    lookup->question = resolver_ask(lookup->resolver, lookup->name, DNS_AAAA, second_answered, lookup);
+}
+
+static void ask_name_server(ServerLookup *lookup)
+{
+  lookup->question = resolver_ask(lookup->resolver, lookup->name, DNS_A, first_answered, lookup);
 }
 
 static void ask_address(ServerLookup *lookup)
@@ -48,7 +64,7 @@ static void ask_address(ServerLookup *lookup)
     finish(lookup, name);
     return;
   }
-  lookup->question = resolver_ask(lookup->resolver, lookup->name, DNS_A, address_answered, lookup);
+  ask_name_server(lookup);
 }
 
 /* Returns the record of the server that mail should go to first, or NULL. */
@@ -97,6 +113,16 @@ void server_lookup_host(ServerLookup *lookup, AgentHost *host, Resolver *resolve
 {
   begin(lookup, host, resolver, name, found, owner);
   ask_address(lookup);
+}
+
+void server_lookup_name(ServerLookup *lookup, AgentHost *host, Resolver *resolver, const char *name,
+                        ServerLookupFound found, void *owner)
+{
+  begin(lookup, host, resolver, name, found, owner);
+  if (resolver == NULL)
+    ask_address(lookup);
+  else
+    ask_name_server(lookup);
 }
 
 void server_lookup_mail(ServerLookup *lookup, AgentHost *host, Resolver *resolver, const char *domain,

@@ -23,6 +23,10 @@ typedef struct {
 void server_lookup_host(ServerLookup *lookup, AgentHost *host, Resolver *resolver, const char *name,
                         ServerLookupFound found, void *owner);
 
+/* The same by the name server alone, as a browser does, whatever the host knows. */
+void server_lookup_name(ServerLookup *lookup, AgentHost *host, Resolver *resolver, const char *name,
+                        ServerLookupFound found, void *owner);
+
 /* Finds the mail server of domain: the best of its MX, else the domain's own address (RFC 5321 §5.1). */
 void server_lookup_mail(ServerLookup *lookup, AgentHost *host, Resolver *resolver, const char *domain,
                         ServerLookupFound found, void *owner);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* deliveries USERS LETTERS: a world of so many users, half of them on either side, each of whom sends letters
- * to a partner on the other side and fetches what came: DNS, submission, relay, POP3. Prints users, letters
- * that arrived, seconds of processor time, frames. The world's building is not timed. */
+/* deliveries USERS LETTERS GAP: a world of so many users, half of them on either side, each of whom sends
+ * letters to a partner on the other side and fetches what came: DNS, submission, relay, POP3. Prints users,
+ * letters that arrived, seconds of processor time, frames. A letter is sent each GAP milliseconds of the
+ * world's time: few, and many are under way at once. The world's building is not timed. */
 #include "simulate/scenario.h"
 #include "simulate/world.h"
 
@@ -30,7 +31,7 @@ static void append_user(GString *text, guint number, guint pair)
                          domain, pair);
 }
 
-static char *write_scenario(guint users, guint letters)
+static char *write_scenario(guint users, guint letters, guint gap)
 {
   g_autoptr(GString) text = g_string_new("[Scenario]\nTitle=Many\n");
   for (guint i = 0; i < users; i++)
@@ -40,10 +41,10 @@ static char *write_scenario(guint users, guint letters)
     g_string_append_printf(text,
                            "[Act %u]\nAt=%u ms\nAgent=u%u\nDo=send\nTo=u%u@beta.example\nSubject=letter %u\n"
                            "Text=Hello.\\n\\nThis is letter %u.\n",
-                           2 * i + 1, i, 2 * pair, 2 * pair + 1, i, i);
+                           2 * i + 1, i * gap, 2 * pair, 2 * pair + 1, i, i);
     /* when all have been handed on, one after the other over the one line that the servers keep */
     g_string_append_printf(text, "[Act %u]\nAt=%u ms\nAgent=u%u\nDo=fetch\n", 2 * i + 2,
-                           10000 + 200 * letters + i, 2 * pair + 1);
+                           10000 + (200 + gap) * letters + i * gap, 2 * pair + 1);
   }
   char *path = NULL;
   int fd = g_file_open_tmp("deliveries-XXXXXX.ini", &path, NULL);
@@ -65,11 +66,12 @@ static unsigned count_letters(const World *world)
 int main(int argc, char **argv)
 {
   guint users = argc > 1 ? (guint)atoi(argv[1]) : 0, letters = argc > 2 ? (guint)atoi(argv[2]) : 0;
-  if (users < 2 || users > 60000 || letters > 4900) {
-    fprintf(stderr, "usage: deliveries USERS LETTERS\n");
+  guint gap = argc > 3 ? (guint)atoi(argv[3]) : 50;
+  if (users < 2 || users > 60000 || letters > 4900 || gap > 1000) {
+    fprintf(stderr, "usage: deliveries USERS LETTERS [GAP]\n");
     return 2;
   }
-  g_autofree char *path = write_scenario(users, letters);
+  g_autofree char *path = write_scenario(users, letters, gap);
   g_autoptr(GError) error = NULL;
   g_autoptr(Scenario) scenario = scenario_load(path, NULL, &error);
   g_unlink(path);

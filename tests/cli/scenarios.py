@@ -248,6 +248,23 @@ def imap_and_web():
 
 
 @case
+def a_server_with_ipv6_only():
+    """A browser whose server has no IPv4 address in DNS asks for AAAA next, and reads over IPv6."""
+    text = (FOLDER / "webmail.ini").read_text(encoding="utf-8")
+    text = text.replace("[Host webmail]\n", "[Host webmail]\nAddress6=2001:db8:b::80\n").replace("[Host carol-computer]\n", "[Host carol-computer]\nAddress6=2001:db8:b::61\n")
+    text += "\n[Zone beta.example]\nBare=yes\nRecords=beta.example MX 10 mail.beta.example; mail.beta.example A 198.51.100.25; webmail.beta.example AAAA 2001:db8:b::80\n"
+    with Folder() as folder:
+        path = folder.path / "six.ini"
+        path.write_text(text, encoding="utf-8")
+        result = run("simulate", path, "--format", "ndjson")
+        expect_quiet(result)
+    asked = [line["type"] for line in result.of("query") if line["name"] == "webmail.beta.example"]
+    expect(asked == ["A", "AAAA"], asked)
+    spoken = [line["to"] for line in result.of("command") if line["protocol"] == "http"]
+    expect(spoken and all(end.startswith("[2001:db8:b::80]") for end in spoken), spoken)
+
+
+@case
 def abuse_and_what_is_done():
     """A spoofed letter arrives, with SPF it does not; an open relay relays; port 25 is shut and 587 with a log-in is open."""
     expect(subjects("spoofed", "fetched") == ["preciso da sua senha"])

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages fetched: the name asked for, the connection kept, cookies sent, redirects followed. */
-#include "agent/resolver.h"
 #include "agent/web/browser-private.h"
 #include "protocol/http/http-client.h"
 
@@ -159,20 +158,12 @@ static void call(Browser *browser, const char *place)
                      &(AgentSession){&line_class, line});
 }
 
-static void name_answered(void *owner, const DnsMessage *answer)
+static void place_found(void *owner, const char *place)
 {
-  Browser *browser = owner;
-  char *place = NULL;
-  for (guint i = 0; answer != NULL && place == NULL && i < answer->answers->len; i++) {
-    const DnsRecord *record = &g_array_index(answer->answers, DnsRecord, i);
-    if (record->type == DNS_A) place = dns_record_dup_address(record);
-  }
-  if (place == NULL) {
-    show(browser, 0, NULL);
-    return;
-  }
-  g_hash_table_replace(browser->places, g_strdup(browser->wanted.host), place);
-  call(browser, place);
+  if (place == NULL)
+    show(owner, 0, NULL);
+  else
+    call(owner, place);
 }
 
 /* Fetches the wanted page: on the open connection where it leads there, else on a new one. */
@@ -188,13 +179,11 @@ static void load(Browser *browser)
     agent_host_wake(browser->host, line->client);
     let_go(browser);
   }
-  const char *host = browser->wanted.host, *place = g_hash_table_lookup(browser->places, host);
-  if (place != NULL)
-    call(browser, place);
-  else if (browser->resolver == NULL || g_hostname_is_ip_address(host))
+  const char *host = browser->wanted.host;
+  if (g_hostname_is_ip_address(host))
     call(browser, host);
   else
-    resolver_ask(browser->resolver, host, DNS_A, name_answered, browser);
+    server_lookup_name(&browser->lookup, browser->host, browser->resolver, host, place_found, browser);
 }
 
 bool browser_go(Browser *browser, const char *reference, const ByteBuffer *form)

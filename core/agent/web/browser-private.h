@@ -4,7 +4,7 @@
 #pragma once
 
 #include "agent/browser.h"
-#include "agent/resolver.h"
+#include "agent/server-lookup.h"
 #include "agent/web/web-address.h"
 #include "agent/web/web-page.h"
 #include "base/byte-buffer.h"
@@ -23,9 +23,9 @@ struct Browser {
   AgentHost *host;
   Resolver *resolver; /* NULL: the host finds every name itself */
   WebCookies *cookies;
-  GHashTable *places; /* host to address, as the name server told */
-  BrowserLine *line;  /* NULL: none is open */
-  bool stopped;       /* the host has stopped */
+  ServerLookup lookup;
+  BrowserLine *line; /* NULL: none is open */
+  bool stopped;      /* the host has stopped */
 
   /* The page that is being fetched. */
   bool loading;
