@@ -46,7 +46,7 @@ struct Dialogue {
   uint32_t session_id; /* of the line that opens the conversation; 0: not written yet */
   uint8_t client_side;
   bool from_start, known;
-  bool told_unanswered;
+  bool told_call;
 };
 
 /* Returns which way the bytes of that side go. */

@@ -89,6 +89,7 @@ uint32_t dialogue_rows_session(Dialogue *dialogue, StreamState state, RowStamp s
   const ServerMemory *told =
       totals || resolved == NULL ? NULL : server_table_look(resolved, &dialogue->info->server, 0);
   if (told != NULL) row.link = told->answer;
+  if (totals && !dialogue->known) row.flags |= LINE_CAME_TO_NOTHING;
   if (totals) {
     row.session_bytes = dialogue->bytes;
     row.session_commands = dialogue->commands;

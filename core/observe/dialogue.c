@@ -246,8 +246,8 @@ bool dialogue_is_for_mail(const StreamInfo *info, const RowOutput *output)
 
 void dialogue_tell_call(Dialogue *dialogue, NoteCode code, RowStamp stamp)
 {
-  if (dialogue->known || (code == NOTE_NO_ANSWER && dialogue->told_unanswered)) return;
-  dialogue->told_unanswered = true;
+  if (dialogue->known || (code == NOTE_NO_ANSWER && dialogue->told_call)) return;
+  dialogue->told_call = true;
   uint32_t id = open_session(dialogue, usual_protocol(dialogue->info, dialogue->output));
   dialogue_rows_note(dialogue, code, id, stamp);
 }

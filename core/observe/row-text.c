@@ -393,12 +393,12 @@ static void set_session(RowText *text, const Row *row)
       [STREAM_RESET] = N_("Broken off (TCP reset)"),
       [STREAM_UNFINISHED] = N_("The capture ends before the conversation does"),
   };
-  bool silent = row->word >= STREAM_CLOSED && row->session_bytes == 0;
+  bool nothing = (row->flags & LINE_CAME_TO_NOTHING) != 0;
   const char *sentence =
-      silent ? N_("No conversation came about") : sentences[MIN(row->word, STREAM_UNFINISHED)];
+      nothing ? N_("No conversation came about") : sentences[MIN(row->word, STREAM_UNFINISHED)];
   g_string_append(text->wire, _(sentence));
   text->rfc = "RFC 9293";
-  if (row->word < STREAM_CLOSED || silent) return;
+  if (row->word < STREAM_CLOSED || nothing) return;
   GString *totals = g_string_new(NULL);
   row_append_count(totals, COUNTED("%s command", "%s commands"), row->session_commands);
   g_string_append(totals, ", ");

@@ -32,12 +32,13 @@ typedef enum {
 
 /* Flags of a line. */
 enum {
-  LINE_TRUNCATED = 1 << 0,     /* raw holds only the beginning; length tells all */
-  LINE_SASL_RESPONSE = 1 << 1, /* a command line that carries a SASL answer: verb AUTH-RESPONSE */
-  LINE_UNSOLICITED = 1 << 2,   /* a reply that answers no command */
-  LINE_MULTILINE = 1 << 3,     /* a reply of several lines */
-  LINE_INCOMPLETE = 1 << 4,    /* cut by a gap or by the end */
-  LINE_DNS_TCP = 1 << 5,       /* DNS with its two-byte length before it */
+  LINE_TRUNCATED = 1 << 0,       /* raw holds only the beginning; length tells all */
+  LINE_SASL_RESPONSE = 1 << 1,   /* a command line that carries a SASL answer: verb AUTH-RESPONSE */
+  LINE_UNSOLICITED = 1 << 2,     /* a reply that answers no command */
+  LINE_MULTILINE = 1 << 3,       /* a reply of several lines */
+  LINE_INCOMPLETE = 1 << 4,      /* cut by a gap or by the end */
+  LINE_DNS_TCP = 1 << 5,         /* DNS with its two-byte length before it */
+  LINE_CAME_TO_NOTHING = 1 << 6, /* a conversation's end: nobody took the call */
 };
 
 /* Notes: remarks on a line, by a stable code. The table is in protocol/notes.c. */

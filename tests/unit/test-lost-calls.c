@@ -8,6 +8,7 @@ typedef struct {
   uint8_t flags;
   int64_t at; /* milliseconds */
   const char *text;
+  bool headers_only; /* the capture holds no more of it */
 } Step;
 
 static void push(Inspector *inspector, const Step *step, uint16_t port, uint32_t number)
@@ -23,7 +24,8 @@ static void push(Inspector *inspector, const Step *step, uint16_t port, uint32_t
   template.payload = step->text == NULL ? BYTES_EMPTY : bytes_from_string(step->text);
   uint8_t bytes[256];
   size_t length = packet_build(&template, bytes, sizeof bytes);
-  Frame frame = {.bytes = {bytes, length},
+  size_t cut = step->headers_only ? template.payload.length : 0;
+  Frame frame = {.bytes = {bytes, length - cut},
                  .original_length = (uint32_t)length,
                  .time = step->at * NANOSECONDS_PER_MILLISECOND,
                  .number = number,
@@ -37,7 +39,8 @@ static void take_row(void *owner, const RowEvent *event)
   GString *seen = owner;
   const Row *row = event->row;
   if (row->kind == LINE_SESSION)
-    g_string_append_printf(seen, "%s ", stream_state_name((StreamState)row->word));
+    g_string_append_printf(seen, "%s%s ", stream_state_name((StreamState)row->word),
+                           (row->flags & LINE_CAME_TO_NOTHING) != 0 ? "-nothing" : "");
   else if (row->kind == LINE_NOTE)
     g_string_append_printf(seen, "%s>%u ", note_text((NoteCode)row->word)->code, row->about);
   else
@@ -46,19 +49,23 @@ static void take_row(void *owner, const RowEvent *event)
 
 #define CALL(time)                                                                                           \
   {                                                                                                          \
-    'c', TCP_SYN, time, NULL                                                                                 \
+    .side = 'c', .flags = TCP_SYN, .at = time                                                                \
   }
 #define CALLED                                                                                               \
   {                                                                                                          \
-    's', TCP_SYN | TCP_ACK, 20000, NULL                                                                      \
+    .side = 's', .flags = TCP_SYN | TCP_ACK, .at = 20000                                                     \
   }
 #define REFUSED(time)                                                                                        \
   {                                                                                                          \
-    's', TCP_RST | TCP_ACK, time, NULL                                                                       \
+    .side = 's', .flags = TCP_RST | TCP_ACK, .at = time                                                      \
   }
 #define SAID                                                                                                 \
   {                                                                                                          \
-    's', TCP_ACK | TCP_PSH, 20001, "220 mx.example ESMTP\r\n"                                                \
+    .side = 's', .flags = TCP_ACK | TCP_PSH, .at = 20001, .text = "220 mx.example ESMTP\r\n"                 \
+  }
+#define SAID_UNHEARD                                                                                         \
+  {                                                                                                          \
+    .side = 's', .flags = TCP_ACK, .at = 20001, .text = "220 mx.example ESMTP\r\n", .headers_only = true     \
   }
 
 static void calls_that_come_to_nothing_are_told(void)
@@ -68,19 +75,22 @@ static void calls_that_come_to_nothing_are_told(void)
     Step steps[8];
     const char *want;
   } cases[] = {
-      {25, {CALL(0), REFUSED(1)}, "opened connection-refused>1 reset "},
-      {993, {CALL(0), REFUSED(1)}, "opened connection-refused>1 reset "},
+      {25, {CALL(0), REFUSED(1)}, "opened connection-refused>1 reset-nothing "},
+      {993, {CALL(0), REFUSED(1)}, "opened connection-refused>1 reset-nothing "},
       {443, {CALL(0), REFUSED(1)}, ""},
       {8080, {CALL(0), REFUSED(1)}, ""},
       {25, {CALL(0)}, ""},
       {25, {CALL(0), CALL(1), CALL(2)}, ""}, /* the same on three links */
-      {25, {CALL(0), CALL(1000)}, "opened no-answer>1 unfinished "},
-      {25, {CALL(0), CALL(1000), CALL(3000), CALL(7000), CALL(15000)}, "opened no-answer>1 unfinished "},
-      {25, {CALL(0), CALL(1000), REFUSED(1001)}, "opened connection-refused>1 reset "},
-      {25, {CALL(0), CALL(7000), REFUSED(7001)}, "opened no-answer>1 connection-refused>1 reset "},
+      {25, {CALL(0), CALL(1000)}, "opened no-answer>1 unfinished-nothing "},
+      {25,
+       {CALL(0), CALL(1000), CALL(3000), CALL(7000), CALL(15000)},
+       "opened no-answer>1 unfinished-nothing "},
+      {25, {CALL(0), CALL(1000), REFUSED(1001)}, "opened connection-refused>1 reset-nothing "},
+      {25, {CALL(0), CALL(7000), REFUSED(7001)}, "opened no-answer>1 connection-refused>1 reset-nothing "},
       {25, {CALL(0), CALL(1000), CALLED, SAID}, "opened line unfinished "},
       {25, {CALL(0), CALL(7000), CALLED, SAID}, "opened no-answer>1 line unfinished "},
       {25, {CALL(0), CALLED, SAID, REFUSED(20002)}, "opened line unfinished "},
+      {25, {CALL(0), CALLED, SAID_UNHEARD}, "opened gap>0 unfinished "}, /* it was said all the same */
       {80, {CALL(0), CALL(1000), CALL(9000)}, ""},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

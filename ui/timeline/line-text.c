@@ -66,9 +66,9 @@ static void name_session(LineText *text)
       [STREAM_RESET] = N_("broken off by a reset"),
       [STREAM_UNFINISHED] = N_("still open when the capture ended"),
   };
-  bool silent = text->row->word >= STREAM_CLOSED && text->row->session_bytes == 0;
+  bool nothing = (text->row->flags & LINE_CAME_TO_NOTHING) != 0;
   const char *state =
-      silent ? _("came to nothing") : _(states[MIN((size_t)text->row->word, G_N_ELEMENTS(states) - 1)]);
+      nothing ? _("came to nothing") : _(states[MIN((size_t)text->row->word, G_N_ELEMENTS(states) - 1)]);
   g_autofree char *head = g_strdup_printf(_("Conversation %u"), text->stream->number);
   g_free(text->wire);
   text->wire = g_strdup_printf("%s %s", head, state);
