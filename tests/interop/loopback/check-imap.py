@@ -155,7 +155,7 @@ def fetchmail_takes(world: World) -> None:
     there = fill(world, {name: letter for name, letter in LETTERS.items() if name != "line-100000"})
     rc = (f'set no bouncemail\nset invisible\npoll 127.0.0.1 service {port(world)} protocol imap auth password\n'
           f'user bob password {PASSWORD} sslproto "" no rewrite fetchall pass8bits no dropstatus mda "cat; echo ====="\n')
-    got = world.run("fetchmail", "--nosyslog", "--nodetach", "-f", "fetchmailrc", "-i", "ids", "--silent", fetchmailrc=rc).split(b"=====\n")[:-1]
+    got = world.run("fetchmail", "--nosyslog", "--nodetach", "--pidfile", world.folder / "fetchmail.pid", "-f", "fetchmailrc", "-i", "ids", "--silent", fetchmailrc=rc).split(b"=====\n")[:-1]
     all_same({name: letter.replace(b"\r\n", b"\n") for name, letter in there.items()}, got)
     assert world.fetch("bob") == []
 

@@ -152,7 +152,7 @@ def fetchmail(world: World, protocol: str, options: str = "", good: bool = True,
     """What fetchmail hands to its delivery program, letters parted by a line that no letter has."""
     rc = (f'set no bouncemail\nset invisible\npoll 127.0.0.1 service {world.port(BETA, 110 if protocol != "imap" else 143)} protocol {protocol} {options}\n'
           f'user bob password {password} sslproto "" no rewrite fetchall pass8bits no dropstatus mda "cat; echo ====="\n')
-    return world.run("fetchmail", "--nosyslog", "--nodetach", "-f", "fetchmailrc", "-i", "ids", "--silent", fetchmailrc=rc, good=good)
+    return world.run("fetchmail", "--nosyslog", "--nodetach", "--pidfile", world.folder / "fetchmail.pid", "-f", "fetchmailrc", "-i", "ids", "--silent", fetchmailrc=rc, good=good)
 
 
 def fetchmail_takes(world: World, protocol: str = "pop3", options: str = "") -> None:
